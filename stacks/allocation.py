@@ -1,0 +1,183 @@
+"""Which service gets which GPUs: what a document claims, resolved against a host where one is known.
+
+The engine reserves nothing: `count: N` always gives GPUs 0 to N-1, and two services may hold one GPU. Source: moby,
+daemon/devices_nvidia_linux.go (`countToDevices`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stacks.compose.devices import ALL_GPUS, DeviceMapping, DeviceRequest, RequestOrigin
+from stacks.compose.document import Document, Service
+from stacks.compose.environment import EnvironmentVariable
+from stacks.compose.nodes import Scalar
+from stacks.compose.source import Span
+from stacks.hosts.snapshot import Gpu, HostSnapshot, MigInstance
+
+VISIBLE_DEVICES = "NVIDIA_VISIBLE_DEVICES"
+NVIDIA_RUNTIME = "nvidia"
+CDI_GPU = "nvidia.com/gpu="
+NO_DEVICES = frozenset({"", "none", "void"})
+
+
+class ClaimOrigin(StrEnum):
+    """By which of Compose's ways a service asks for GPUs."""
+
+    DEPLOY = "deploy"
+    GPUS = "gpus"
+    CDI = "cdi"
+    RUNTIME = "runtime"
+
+
+class ClaimKind(StrEnum):
+    ALL = "all"
+    COUNT = "count"
+    IDENTIFIERS = "identifiers"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identifier:
+    """One GPU named in a document: an index, a UUID, a MIG name or a CDI device name without its kind."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GpuClaim:
+    """One request of one service. `count` is set for ClaimKind.COUNT, `identifiers` for ClaimKind.IDENTIFIERS."""
+
+    service: Service
+    origin: ClaimOrigin
+    kind: ClaimKind
+    span: Span
+    count: int = 0
+    identifiers: tuple[Identifier, ...] = ()
+    request: DeviceRequest | None = None
+    mapping: DeviceMapping | None = None
+    variable: EnvironmentVariable | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """A request that gives no GPU: `count: 0` or an empty list of ids."""
+        return (self.kind is ClaimKind.COUNT and self.count == 0) or (
+            self.kind is ClaimKind.IDENTIFIERS and not self.identifiers
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holding:
+    """One claim's hold on one GPU, or on one MIG instance of it. `identifier` is None for `all` and counts."""
+
+    claim: GpuClaim
+    gpu: Gpu
+    mig_instance: MigInstance | None
+    identifier: Identifier | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Allocation:
+    """The claims of a document, and, with a host, who holds what and which identifiers name nothing there."""
+
+    claims: tuple[GpuClaim, ...]
+    holdings: tuple[Holding, ...]
+    unresolved: tuple[tuple[GpuClaim, Identifier], ...]
+    host: HostSnapshot | None
+
+    def of_service(self, name: str) -> tuple[GpuClaim, ...]:
+        return tuple(claim for claim in self.claims if claim.service.name == name)
+
+    def held_by(self, name: str) -> tuple[Holding, ...]:
+        """What the service of that name holds on the host."""
+        return tuple(holding for holding in self.holdings if holding.claim.service.name == name)
+
+    def on_gpu(self, index: int) -> tuple[Holding, ...]:
+        """Who holds the GPU of that index, whole or a part of it."""
+        return tuple(holding for holding in self.holdings if holding.gpu.index == index)
+
+
+def allocate(document: Document, host: HostSnapshot | None) -> Allocation:
+    """Find the claims of every service and resolve them against the host's GPUs, where these are known."""
+    claims = tuple(claim for service in document.services for claim in service_claims(service))
+    holdings: list[Holding] = []
+    unresolved: list[tuple[GpuClaim, Identifier]] = []
+    if host is not None and host.gpus is not None:
+        for claim in claims:
+            if claim.kind is not ClaimKind.IDENTIFIERS:
+                wanted = len(host.gpus) if claim.kind is ClaimKind.ALL else claim.count
+                holdings.extend(Holding(claim, gpu, None, None) for gpu in host.gpus[:wanted])
+            for identifier in claim.identifiers:
+                match = host.resolve_gpu(identifier.text)
+                if match is not None:
+                    holdings.append(Holding(claim, match.gpu, match.mig_instance, identifier))
+                else:
+                    unresolved.append((claim, identifier))
+    return Allocation(claims, tuple(holdings), tuple(unresolved), host)
+
+
+def service_claims(service: Service) -> Iterator[GpuClaim]:
+    """Every way in which a service asks for GPUs, in the order deploy, gpus, CDI devices, nvidia runtime."""
+    for request in service.device_requests:
+        if request.is_for_gpus:
+            yield from _request_claim(service, request)
+    for mapping in service.device_mappings:
+        if mapping.is_cdi and mapping.source.startswith(CDI_GPU):
+            yield _cdi_claim(service, mapping)
+    yield from _runtime_claim(service)
+
+
+def _request_claim(service: Service, request: DeviceRequest) -> Iterator[GpuClaim]:
+    origin = ClaimOrigin.GPUS if request.origin is RequestOrigin.GPUS else ClaimOrigin.DEPLOY
+    if request.device_ids:
+        identifiers = tuple(_identifier(node) for node in request.device_ids)
+        if any(each.text == "all" for each in identifiers):
+            yield GpuClaim(service, origin, ClaimKind.ALL, request.span, request=request)
+        else:
+            yield GpuClaim(
+                service, origin, ClaimKind.IDENTIFIERS, request.span, identifiers=identifiers, request=request
+            )
+        return
+    count = request.count
+    if count is not None and count.number is None:
+        return
+    if count is None or count.number == ALL_GPUS:
+        yield GpuClaim(service, origin, ClaimKind.ALL, request.span, request=request)
+    else:
+        yield GpuClaim(service, origin, ClaimKind.COUNT, request.span, count=count.number or 0, request=request)
+
+
+def _identifier(node: Scalar) -> Identifier:
+    return Identifier(node.string.removeprefix(CDI_GPU), node.span)
+
+
+def _cdi_claim(service: Service, mapping: DeviceMapping) -> GpuClaim:
+    name = mapping.source.removeprefix(CDI_GPU)
+    if name == "all":
+        return GpuClaim(service, ClaimOrigin.CDI, ClaimKind.ALL, mapping.span, mapping=mapping)
+    identifiers = (Identifier(name, mapping.span),)
+    return GpuClaim(
+        service, ClaimOrigin.CDI, ClaimKind.IDENTIFIERS, mapping.span, identifiers=identifiers, mapping=mapping
+    )
+
+
+def _runtime_claim(service: Service) -> Iterator[GpuClaim]:
+    """`runtime: nvidia` with NVIDIA_VISIBLE_DEVICES; without the variable the image decides, which is no claim."""
+    variable = service.variable(VISIBLE_DEVICES)
+    if service.runtime is None or service.runtime.string != NVIDIA_RUNTIME or variable is None:
+        return
+    names = [name.strip() for name in (variable.value or "").split(",")]
+    if NO_DEVICES & set(names):
+        return
+    if "all" in names:
+        yield GpuClaim(service, ClaimOrigin.RUNTIME, ClaimKind.ALL, variable.span, variable=variable)
+        return
+    identifiers = tuple(Identifier(name.removeprefix(CDI_GPU), variable.value_span) for name in names)
+    yield GpuClaim(
+        service,
+        ClaimOrigin.RUNTIME,
+        ClaimKind.IDENTIFIERS,
+        variable.span,
+        identifiers=identifiers,
+        variable=variable,
+    )

@@ -1,0 +1,139 @@
+"""Finding the next syntax error behind the first.
+
+libyaml stops where it first cannot go on. To report every fault of a file at once, the line at fault is blanked out
+(same length, so that places hold) and the text is read again, a bounded number of times. The same error on the line
+next to the last one is nearly always its consequence and is not reported.
+"""
+
+from typing import Final
+
+from yaml.error import MarkedYAMLError, YAMLError
+
+from stacks.compose.problems import Problem, ProblemKind, Related
+from stacks.compose.source import SourceText, Span
+
+MAX_SYNTAX_PROBLEMS: Final = 10
+_MAX_ATTEMPTS: Final = 25
+_MAX_RECOVERY_TEXT: Final = 200_000  # code points; reading a larger file 25 times would be felt at the keyboard
+
+_OPENED = ("flow", "quoted scalar", "block scalar")
+
+_TAB: Final = "this is not YAML: a tab indents this line, and YAML takes only spaces there"
+_PLAIN_WORDS: Final = (
+    ("could not find expected ':'", "a `:` is missing after this key, or its indentation is off", "write `key: value`"),
+    (
+        "mapping values are not allowed",
+        "a second `:` makes no sense here",
+        "quote the value, or mend the indentation of this line",
+    ),
+    (
+        "did not find expected key",
+        "this line does not fit the indentation of the block that it stands in",
+        "align it with the lines around it",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "this line does not fit the list that it stands in",
+        "begin it with `- `, or indent it under its item",
+    ),
+    ("did not find expected ',' or ']'", "the `[` list is not closed before this", "close it with `]`"),
+    ("did not find expected ',' or '}'", "the `{` mapping is not closed before this", "close it with `}`"),
+    ("found unexpected end of stream", "a quote that was opened is never closed", "close the quote"),
+    ("found unexpected document indicator", "a quote that was opened is never closed", "close the quote"),
+    (
+        "found unknown escape character",
+        "a backslash in double quotes begins an escape that YAML does not know",
+        "use single quotes, or write `\\\\`",
+    ),
+    (
+        "found character that cannot start any token",
+        "a value cannot begin with this character",
+        "put quotes around the value",
+    ),
+    ("found undefined tag handle", "`!` begins a tag whose handle is not defined", "put quotes around the value"),
+    (
+        "block sequence entries are not allowed",
+        "a `- ` list item cannot stand here",
+        "put the list on the next line, indented",
+    ),
+    (
+        "did not find expected alphabetic or numeric character",
+        "`*` or `&` begins an alias or anchor without a name",
+        "put quotes around the value",
+    ),
+    ("did not find expected <document start>", "text stands outside the document", "mend the indentation of this line"),
+)
+
+
+def syntax_problems(source: SourceText, error: YAMLError) -> tuple[Problem, ...]:
+    """The problem of `error` and of the errors behind it, in the order of their places."""
+    from stacks.compose.yaml import syntax_error
+
+    problems: list[Problem] = []
+    text = source.text
+    last_line, last_message = -1, ""
+    current: YAMLError | None = error
+    for _ in range(_MAX_ATTEMPTS):
+        if current is None or len(problems) == MAX_SYNTAX_PROBLEMS:
+            break
+        problem, line = _problem(source, current)
+        if line > last_line + 1 or problem.message != last_message:
+            problems.append(problem)
+        last_line, last_message = line, problem.message
+        if len(text) > _MAX_RECOVERY_TEXT:
+            break
+        blanked = _blank(source, text, _line_to_blank(source, current, line))
+        if blanked == text:
+            break
+        text = blanked
+        current = syntax_error(text)
+    return tuple(problems)
+
+
+def _offset(source: SourceText, index: int) -> int:
+    shift = 1 if source.text.startswith("\ufeff") else 0
+    return min(index + shift, len(source.text))
+
+
+def _problem(source: SourceText, error: YAMLError) -> tuple[Problem, int]:
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
+        return Problem(ProblemKind.SYNTAX, Span(0, 0), f"this is not YAML: {error}"), 1
+    unclosed = "quoted" in (error.context or "") and error.context_mark is not None and "end" in (error.problem or "")
+    mark = error.context_mark if unclosed and error.context_mark else error.problem_mark
+    offset = _offset(source, mark.index)
+    line = source.position(offset).line
+    words = error.problem or "the text cannot be read on from here"
+    message, hint = f"this is not YAML: {words}", ""
+    if source.text[offset : offset + 1] == "\t" or "found a tab character" in words:
+        return Problem(ProblemKind.SYNTAX, source.line_span(line), _TAB, "indent with spaces"), line
+    for found, plain, advice in _PLAIN_WORDS:
+        if found in words:
+            message, hint = f"this is not YAML: {plain}", advice
+            break
+    related: tuple[Related, ...] = ()
+    if error.context_mark is not None and error.context_mark.index != mark.index:
+        opened = _offset(source, error.context_mark.index)
+        related = (Related(Span(opened, opened + 1), error.context or "it began here"),)
+    end = max(source.line_span(line).end, offset)
+    start = offset
+    if start == end:  # at a line's end the place would be empty: mark the line's text instead
+        span = source.line_span(line)
+        start = span.start + len(source.slice(span)) - len(source.slice(span).lstrip())
+    return Problem(ProblemKind.SYNTAX, Span(start, end), message, hint, related), line
+
+
+def _line_to_blank(source: SourceText, error: YAMLError, line: int) -> int:
+    if isinstance(error, MarkedYAMLError) and error.context_mark is not None:
+        if any(word in (error.context or "") for word in _OPENED):
+            return source.position(_offset(source, error.context_mark.index)).line
+    return line
+
+
+def _blank(source: SourceText, text: str, line: int) -> str:
+    span = source.line_span(min(line, source.line_count))
+    while span.start > 0 and not text[span.start : span.end].strip():
+        line -= 1  # the reader stopped behind an empty line: what it could not take stands above
+        if line < 1:
+            return text
+        span = source.line_span(line)
+    return text[: span.start] + " " * (span.end - span.start) + text[span.end :]

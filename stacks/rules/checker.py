@@ -1,0 +1,148 @@
+"""Runs the rules over a document and says what ran."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from stacks.compose.devices import DeviceMapping, DeviceRequest
+from stacks.compose.document import Document, Service, parse_document
+from stacks.compose.environment import EnvironmentVariable
+from stacks.compose.suppressions import Suppressions, read_suppressions
+from stacks.compose.yaml import paused_collector
+from stacks.hosts.snapshot import HostSnapshot
+from stacks.rules.context import Context
+from stacks.rules.findings import Diagnostic, Layer, Severity
+from stacks.rules.registry import Rule, all_rules
+
+PARTS: dict[type, Callable[[Service], Iterable[object]]] = {
+    DeviceRequest: lambda service: service.device_requests,
+    DeviceMapping: lambda service: service.device_mappings,
+    EnvironmentVariable: lambda service: service.environment,
+    Service: lambda service: (service,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRun:
+    """Whether a layer was checked; the note says against what, or why not."""
+
+    layer: Layer
+    ran: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of one check. `diagnostics` are in the order of their places; the suppressed ones are kept apart."""
+
+    document: Document
+    layers: tuple[LayerRun, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    suppressed: tuple[Diagnostic, ...]
+
+    def count(self, severity: Severity) -> int:
+        return sum(diagnostic.severity is severity for diagnostic in self.diagnostics)
+
+    @property
+    def errors(self) -> int:
+        return self.count(Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        return self.count(Severity.WARNING)
+
+    @property
+    def infos(self) -> int:
+        return self.count(Severity.INFO)
+
+
+def check_text(
+    text: str,
+    environment: Mapping[str, str] | None = None,
+    host: HostSnapshot | None = None,
+    file_exists: Callable[[str], bool] | None = None,
+) -> Report:
+    """Parse and check a Compose file. Never raises for what the text holds."""
+    with paused_collector():
+        return check_document(parse_document(text, environment), host, file_exists)
+
+
+def check_document(
+    document: Document, host: HostSnapshot | None = None, file_exists: Callable[[str], bool] | None = None
+) -> Report:
+    """Check a parsed document against a host's snapshot (or none)."""
+    context = Context(document, host, file_exists)
+    found = [diagnostic for rule, part, service in _calls(context) for diagnostic in _run(rule, part, service, context)]
+    unique = {(each.code, each.span, each.message, each.service): each for each in found}
+    ordered = sorted(unique.values(), key=lambda each: (each.span, each.code, each.message))
+    suppressions = read_suppressions(document.source, document.root)
+    kept = tuple(each for each in ordered if not _is_suppressed(each, document, suppressions))
+    dropped = tuple(each for each in ordered if _is_suppressed(each, document, suppressions)) if suppressions else ()
+    return Report(document, _layer_runs(document, context), kept, dropped)
+
+
+@cache
+def _rules_by_part() -> dict[type, tuple[Rule, ...]]:
+    grouped: dict[type, list[Rule]] = defaultdict(list)
+    for rule in all_rules():
+        grouped[rule.on].append(rule)
+    unknown = grouped.keys() - PARTS.keys() - {Document}
+    if unknown:
+        raise TypeError(f"no rule can be called on {unknown}")
+    return {part: tuple(rules) for part, rules in grouped.items()}
+
+
+def _calls(context: Context) -> Iterable[tuple[Rule, object, str | None]]:
+    document, available = context.document, context.available
+    by_part = {part: [rule for rule in rules if rule.needs <= available] for part, rules in _rules_by_part().items()}
+    complete = document.is_complete
+    for rule in by_part.get(Document, ()):
+        if complete or rule.layer is Layer.YAML:
+            yield rule, document, None
+    if not complete:
+        return
+    for service in document.services:
+        for part, of_service in PARTS.items():
+            rules = by_part.get(part)
+            if rules:
+                for item in of_service(service):
+                    for rule in rules:
+                        yield rule, item, service.name
+
+
+def _run(rule: Rule, part: object, service: str | None, context: Context) -> Iterable[Diagnostic]:
+    for finding in rule.check(part, context):
+        path = context.document.path_at(finding.span.start)
+        owner = service
+        if owner is None and len(path) > 1 and path[0] == "services":
+            owner = str(path[1])
+        yield Diagnostic(rule, finding.severity or rule.severity, finding, owner, path)
+
+
+def _is_suppressed(diagnostic: Diagnostic, document: Document, suppressions: Suppressions) -> bool:
+    if not suppressions or diagnostic.layer is Layer.YAML:
+        return False
+    return suppressions.covers(diagnostic.code, document.source.position(diagnostic.span.start).line)
+
+
+def _layer_runs(document: Document, context: Context) -> tuple[LayerRun, ...]:
+    runs = [LayerRun(Layer.YAML, True, "")]
+    complete = document.is_complete
+    why_not = "" if complete else "not checked: the YAML has to be mended first"
+    runs += [LayerRun(layer, complete, why_not) for layer in (Layer.SCHEMA, Layer.COMPOSE, Layer.GPU)]
+    runs.append(_host_run(context, why_not))
+    runs.append(LayerRun(Layer.PRACTICE, complete, why_not))
+    return tuple(runs)
+
+
+def _host_run(context: Context, why_not: str) -> LayerRun:
+    host = context.host
+    if why_not or host is None:
+        return LayerRun(Layer.HOST, False, why_not or "not checked: no host is chosen")
+    parts = [host.hostname or "the host", f"{host.source} snapshot of {host.taken_at}"]
+    if host.gpus is None:
+        parts.append("its GPUs are not known, so they were not checked")
+    if host.engine is None:
+        parts.append("its engine is not known, so it was not checked")
+    return LayerRun(Layer.HOST, True, "; ".join(part for part in parts if part))

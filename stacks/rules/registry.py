@@ -1,0 +1,94 @@
+"""The register of rules: one file a rule, found by walking the families."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+import stacks.rules
+from stacks.rules.findings import Finding, Layer, Severity
+
+if TYPE_CHECKING:
+    from stacks.rules.context import Context
+
+Part = TypeVar("Part")
+Check = Callable[[Any, "Context"], Iterable[Finding]]
+
+_CODE = re.compile(r"[A-Z]{3}\d{3}\Z")
+_RULES: Final[dict[str, "Rule"]] = {}
+
+# What a rule may need beside the document. Without it the rule is not checked, which is not the same as passed.
+HOST: Final = "host"  # any snapshot of the host
+GPUS: Final = "gpus"  # a snapshot that says which GPUs there are
+ENGINE: Final = "engine"  # a snapshot that says what the Docker engine is and can do
+FILES: Final = "files"  # the folder of the Compose file, to see which files lie there
+
+
+class Rule(NamedTuple):
+    """A rule as registered. `name` is the function's name with hyphens, and the file's name."""
+
+    code: str
+    name: str
+    title: str
+    layer: Layer
+    severity: Severity
+    on: type
+    needs: frozenset[str]
+    check: Check
+    url: str
+
+    @property
+    def explanation(self) -> str:
+        """The rule's docstring: Markdown with the fenced examples `yaml bad` and `yaml good`."""
+        return self.check.__doc__ or ""
+
+    @property
+    def family(self) -> str:
+        return self.code[:3]
+
+
+def rule(
+    code: str,
+    *,
+    title: str,
+    layer: Layer,
+    severity: Severity,
+    on: type[Part],
+    needs: Iterable[str] = (),
+    url: str = "",
+) -> Callable[[Callable[[Part, "Context"], Iterable[Finding]]], Callable[[Part, "Context"], Iterable[Finding]]]:
+    """Register a function as the rule `code`; `url` is the source of what it claims.
+
+    Raises ValueError for a malformed code, or one that is taken.
+    """
+
+    def register(
+        check: Callable[[Part, "Context"], Iterable[Finding]],
+    ) -> Callable[[Part, "Context"], Iterable[Finding]]:
+        if not _CODE.match(code):
+            raise ValueError(f"{code!r} is not three capitals and three digits")
+        if code in _RULES:
+            raise ValueError(f"{code} is taken by {_RULES[code].name}")
+        name = check.__name__.replace("_", "-")
+        _RULES[code] = Rule(code, name, title, layer, severity, on, frozenset(needs), check, url)
+        return check
+
+    return register
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, by code. Imports the families on the first call."""
+    for family in iter_modules(stacks.rules.__path__, "stacks.rules."):
+        if family.ispkg:
+            package = import_module(family.name)
+            for module in iter_modules(package.__path__, f"{family.name}."):
+                import_module(module.name)
+    return tuple(sorted(_RULES.values(), key=lambda each: each.code))
+
+
+def rule_by_code(code: str) -> Rule | None:
+    """The rule of a code, in any case; None where there is none."""
+    return next((each for each in all_rules() if each.code == code.upper()), None)

@@ -1,0 +1,72 @@
+"""Cases of rules: a Compose file that carries its own expectations.
+
+`tests/rules/cases/<CODE>/fail-<what>.yaml` carries `# expect: CODE` on each line where CODE must be reported (several
+codes by commas); `pass-<what>.yaml` carries none of its own code. Comments at the top set the scene:
+`# host: NAME` checks against `tests/hosts/data/NAME` (or a JSON snapshot `tests/rules/hosts/NAME.json`),
+`# env: NAME=value` gives a variable, `# file: path` says that a file lies beside the Compose file (any `# file:` or
+`# no-files` line makes the folder known).
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from stacks.hosts.reading import read_host
+
+from stacks.hosts.snapshot import HostSnapshot
+
+CASES = Path(__file__).parent / "cases"
+HOSTS = Path(__file__).parent / "hosts"
+HOST_DATA = Path(__file__).parent.parent / "hosts" / "data"
+_EXPECT = re.compile(r"#\s*expect:\s*([A-Z]{3}\d{3}(?:\s*,\s*[A-Z]{3}\d{3})*)")
+_SETTING = re.compile(r"^#\s*(host|env|file|no-files):?\s*(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Case:
+    path: Path
+    text: str
+    host: HostSnapshot | None
+    environment: dict[str, str]
+    files: frozenset[str] | None
+
+    @property
+    def code(self) -> str:
+        return self.path.parent.name
+
+    @property
+    def expected(self) -> list[tuple[str, int]]:
+        """The (code, line) pairs that the file's comments ask for."""
+        return sorted(
+            (code.strip(), number)
+            for number, line in enumerate(self.text.splitlines(), 1)
+            for match in _EXPECT.finditer(line)
+            for code in match.group(1).split(",")
+        )
+
+    def file_exists(self, path: str) -> bool:
+        return self.files is not None and path.removeprefix("./") in self.files
+
+
+def load_host(name: str) -> HostSnapshot:
+    """A host by name: a JSON snapshot of the cases, or the XML capture of a real one."""
+    snapshot = HOSTS / f"{name}.json"
+    return read_host(snapshot.read_bytes() if snapshot.exists() else (HOST_DATA / name / "smi.xml").read_bytes())
+
+
+def load_case(path: Path) -> Case:
+    text = path.read_text(encoding="utf-8")
+    host, environment, files = None, {}, None
+    for key, value in _SETTING.findall(text):
+        if key == "host":
+            host = load_host(value.strip())
+        elif key == "env":
+            name, _, content = value.strip().partition("=")
+            environment[name] = content
+        else:
+            files = (files or frozenset()) | ({value.strip()} if key == "file" else frozenset())
+    return Case(path, text, host, environment, files)
+
+
+def case_paths(kind: str) -> list[Path]:
+    return sorted(path for path in CASES.glob(f"*/{kind}-*.yaml") if not path.name.endswith(".fixed.yaml"))
