@@ -123,10 +123,10 @@ def _problem(source: SourceText, error: YAMLError) -> tuple[Problem, int]:
 
 
 def _line_to_blank(source: SourceText, error: YAMLError, line: int) -> int:
-    if isinstance(error, MarkedYAMLError) and error.context_mark is not None:
-        if any(word in (error.context or "") for word in _OPENED):
-            return source.position(_offset(source, error.context_mark.index)).line
-    return line
+    if not isinstance(error, MarkedYAMLError) or error.context_mark is None:
+        return line
+    opened = any(word in (error.context or "") for word in _OPENED)
+    return source.position(_offset(source, error.context_mark.index)).line if opened else line
 
 
 def _blank(source: SourceText, text: str, line: int) -> str:

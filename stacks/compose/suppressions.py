@@ -1,7 +1,7 @@
 """Comments that say: this is meant.
 
 `# gpu-compose: ignore[DEV101] reason` covers its own line, or, standing alone, the next line that is not a comment.
-`# gpu-compose: ignore-file[DEV101, MEM202] reason` covers the whole file. A reason may follow; codes may not be left out.
+`# gpu-compose: ignore-file[DEV101, MEM202] reason` covers the whole file. A reason may follow; codes are needed.
 """
 
 import re
