@@ -1,0 +1,120 @@
+"""Hosts and their snapshots: read, kept, and never overwritten."""
+
+from datetime import UTC, datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+
+from stacks.facts.gpus import known_gpus
+from stacks.hosts.detect import detect_host
+from stacks.hosts.manual import GpuModel, describe_host
+from stacks.hosts.reading import read_host
+from stacks.hosts.serialization import from_json, to_json
+from stacks.hosts.snapshot import HostSnapshot as Snapshot
+from stacks.models import Gpu, Host, HostSnapshot, Visibility
+from stacks.services.access import editable_by
+from stacks.services.texts import clean_name
+
+HOST_TEXT_LIMIT = 4 * 1024 * 1024
+"""Bytes of a text that describes a host: `nvidia-smi -q -x` of many GPUs is some hundred KiB."""
+
+SOURCES = {
+    "nvml": "this machine's NVIDIA driver",
+    "docker": "this machine's container engine",
+    "mixed": "this machine",
+    "nvidia-smi-xml": "nvidia-smi -q -x",
+    "nvidia-smi-list": "nvidia-smi -L",
+    "nvidia-smi-csv": "nvidia-smi --query-gpu, as CSV",
+    "nvidia-smi-table": "nvidia-smi",
+    "json": "a snapshot in JSON",
+    "manual": "described by hand",
+    "probe": "a probe on the host",
+}
+
+
+def host_create(*, user: User, name: str, snapshot: Snapshot) -> Host:
+    """Make a host from its first snapshot; everyone signed in sees it, its owner changes it."""
+    with transaction.atomic():
+        host = Host.objects.create(
+            owner=user,
+            visibility=Visibility.SHARED,
+            name=clean_name(name, default=snapshot.hostname or "Unnamed host"),
+        )
+        host_add_snapshot(host=host, snapshot=snapshot)
+    return host
+
+
+def host_detect(*, user: User) -> tuple[Host, bool]:
+    """This machine as a host, and whether it is new; the user's host of its name gets a new snapshot instead."""
+    snapshot = detect_host()
+    name = clean_name(snapshot.hostname or "", default="This machine")
+    known = editable_by(Host.objects.filter(name=name), user).first()
+    if known is None:
+        return host_create(user=user, name=name, snapshot=snapshot), True
+    host_add_snapshot(host=known, snapshot=snapshot)
+    return known, False
+
+
+def host_describe(*, user: User, name: str, model: GpuModel, count: int, driver_version: str = "") -> Host:
+    """A host by hand: so many GPUs of a known model."""
+    snapshot = describe_host(clean_name(name, default="Host"), model, count, driver_version=driver_version or None)
+    return host_create(user=user, name=name, snapshot=snapshot)
+
+
+def host_add_snapshot(*, host: Host, snapshot: Snapshot) -> HostSnapshot:
+    """Keep what is known now as the host's newest snapshot; the earlier ones stay."""
+    with transaction.atomic():
+        kept = HostSnapshot.objects.create(
+            host=host,
+            document=to_json(snapshot),
+            source=SOURCES.get(snapshot.source.value, snapshot.source.value),
+            taken_at=_time(snapshot.taken_at),
+            gpu_count=None if snapshot.gpus is None else len(snapshot.gpus),
+            driver_version=(snapshot.driver_version or "")[:64],
+            engine_version=((snapshot.engine and snapshot.engine.version) or "")[:64],
+        )
+        host.gpus.all().delete()
+        Gpu.objects.bulk_create(
+            Gpu(
+                host=host,
+                index=gpu.index,
+                uuid=(gpu.uuid or "")[:80],
+                name=gpu.name[:120],
+                memory_total=gpu.memory_total,
+            )
+            for gpu in snapshot.gpus or ()
+        )
+        host.save(update_fields=["updated_at"])
+    return kept
+
+
+def host_rename(*, host: Host, name: str) -> Host:
+    host.name = clean_name(name, default=host.name)
+    host.save(update_fields=["name", "updated_at"])
+    return host
+
+
+def host_delete(*, host: Host) -> None:
+    """Delete a host and its snapshots; stacks that named it are then checked against none."""
+    host.delete()
+
+
+def snapshot_read(text: str | bytes) -> Snapshot:
+    """What a pasted or uploaded text says of a host. Raises SnapshotError, whose message is for the user."""
+    return read_host(text)
+
+
+def snapshot_load(kept: HostSnapshot) -> Snapshot:
+    """A kept snapshot as the engine knows it."""
+    return from_json(kept.document)
+
+
+def _time(text: str) -> datetime | None:
+    moment = parse_datetime(text)
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def known_models() -> tuple[GpuModel, ...]:
+    """The GPU models that a host can be described with."""
+    return known_gpus()

@@ -1,0 +1,95 @@
+"""The gallery of templates, a template with its parameters, and saving a stack as one."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from stacks.forms.fields import status_of
+from stacks.forms.templates import NewTemplateForm, ParametersForm, TemplateForm
+from stacks.models import Template
+from stacks.services.access import editable_by, may_edit, stack_for, templates_of
+from stacks.services.parameters import parameters_of
+from stacks.services.template import (
+    stack_create_from_template,
+    template_create_from_stack,
+    template_delete,
+    template_update,
+)
+from stacks.views.rendering import render_page
+from stacks.views.request import UserRequest
+
+
+@require_GET
+def template_list(request: UserRequest) -> HttpResponse:
+    """The starters and the team's own, or those with the words of `?q=`."""
+    query = " ".join(request.GET.get("q", "").replace("\x00", "").split())
+    templates = templates_of(request.user).defer("environment")
+    for word in query.split()[:8]:
+        templates = templates.filter(
+            Q(title__icontains=word) | Q(description__icontains=word) | Q(document__icontains=word)
+        )
+    context = {"query": query, "templates": templates}
+    return render_page(request, "gallery/list.html", context, fragment="gallery/_list.html")
+
+
+@require_http_methods(["GET", "POST"])
+def template_page(request: UserRequest, slug: str) -> HttpResponse:
+    """A template's text and parameters; a POST makes a stack from it."""
+    template = get_object_or_404(templates_of(request.user), slug=slug)
+    parameters = parameters_of(template.document, template.environment)
+    context = {"template": template, "may_edit": may_edit(template, request.user)}
+    if request.method != "POST":
+        form = ParametersForm(parameters=parameters, user=request.user)
+        return render_page(request, "gallery/page.html", {**context, "form": form})
+    form = ParametersForm(request.POST, parameters=parameters, user=request.user)
+    if not form.is_valid():
+        return render_page(request, "gallery/page.html", {**context, "form": form}, status=status_of(form))
+    stack = stack_create_from_template(
+        template=template,
+        user=request.user,
+        name=form.cleaned_data["name"],
+        values=form.values(),
+        host=form.cleaned_data["host"],
+    )
+    messages.success(request, f"Made the stack “{stack.name}” from the template “{template.title}”.")
+    return redirect(stack)
+
+
+@require_http_methods(["GET", "POST"])
+def template_from_stack(request: UserRequest, pk: int) -> HttpResponse:
+    """Save a stack as a template."""
+    stack = stack_for(request.user, pk)
+    parameters = parameters_of(stack.document, stack.environment)
+    context = {"stack": stack, "parameters": parameters}
+    if request.method != "POST":
+        form = NewTemplateForm(initial={"title": stack.name})
+        return render_page(request, "gallery/new.html", {**context, "form": form})
+    form = NewTemplateForm(request.POST)
+    if not form.is_valid():
+        return render_page(request, "gallery/new.html", {**context, "form": form}, status=status_of(form))
+    template = template_create_from_stack(stack=stack, user=request.user, **form.cleaned_data)
+    messages.success(request, f"Saved the template “{template.title}”.")
+    return redirect(template)
+
+
+@require_http_methods(["GET", "POST"])
+def template_edit(request: UserRequest, slug: str) -> HttpResponse:
+    template = get_object_or_404(editable_by(Template.objects.all(), request.user), slug=slug)
+    initial = {name: getattr(template, name) for name in ("title", "description", "visibility")}
+    form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        template_update(template=template, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect(template)
+    context = {"template": template, "form": form}
+    return render_page(request, "gallery/edit.html", context, status=status_of(form) if form.is_bound else 200)
+
+
+@require_POST
+def template_remove(request: UserRequest, slug: str) -> HttpResponse:
+    template = get_object_or_404(editable_by(Template.objects.all(), request.user), slug=slug)
+    template_delete(template=template)
+    messages.info(request, f"Deleted the template “{template.title}”. Stacks made from it stay as they are.")
+    return redirect("template-list")
