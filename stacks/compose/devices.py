@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from stacks.compose.device_paths import parse_cdi_name, parse_device
 from stacks.compose.nodes import Entry, Mapping, Node, Path, Scalar, Sequence
 from stacks.compose.source import Span
+from stacks.compose.values import Invalid
 
 if TYPE_CHECKING:
     from stacks.compose.document import Service
@@ -146,10 +148,12 @@ class DeviceMapping:
 
     @classmethod
     def read_all(cls, node: Sequence) -> Iterator["DeviceMapping"]:
+        """Every item that can be read; the others are left to the compose layer."""
         for index, item in enumerate(node.items):
             if isinstance(item, Scalar) and isinstance(item.value, str):
-                source, _, rest = item.string.partition(":")
-                yield cls(index, node.item_span(index), item, source, rest.partition(":")[0] or source)
+                device = parse_device(item.string)
+                if not isinstance(device, Invalid):
+                    yield cls(index, node.item_span(index), item, device.source, device.target)
             elif isinstance(item, Mapping):
                 source_node, target_node = item.scalar("source"), item.scalar("target")
                 source = source_node.string if source_node else ""
@@ -158,5 +162,4 @@ class DeviceMapping:
     @property
     def is_cdi(self) -> bool:
         """A qualified CDI name, `vendor/class=device`, on both sides; Compose then makes a CDI request of it."""
-        vendor, slash, rest = self.source.partition("/")
-        return bool(vendor and slash and "=" in rest and self.source == self.target and not vendor.startswith("."))
+        return self.source == self.target and parse_cdi_name(self.source) is not None
