@@ -33,9 +33,9 @@ class FromTextForm(forms.Form):
         rows=4,
         label="Values for .env",
         required=False,
-        help_text="Optional: the lines of the .env file beside it.",
+        help_text="The lines of the .env file beside it.",
     )
-    name = NameField(required=False, label="Name", help_text="Optional; you can rename it later.")
+    name = NameField(required=False, label="Name", help_text="You can rename it later.")
     host = HostChoice()
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -62,7 +62,7 @@ class BlankForm(forms.Form):
 
     service = forms.CharField(max_length=63, initial="app", label="First service", validators=[service_name])
     image = forms.CharField(
-        max_length=512, label="Image", validators=[image_reference], help_text="As in `docker pull`: name and tag."
+        max_length=512, label="Image", validators=[image_reference], help_text="Name and tag, as docker pull takes them."
     )
     gpus = forms.IntegerField(min_value=0, max_value=64, initial=1, label="GPUs", help_text="0 for none.")
     name = NameField(required=False, label="Name")

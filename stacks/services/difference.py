@@ -39,7 +39,7 @@ class Difference:
 def compare(old: str, new: str, *, context: int = 3) -> Difference:
     """The difference that leads from `old` to `new`, with so many equal lines around each change."""
     before, after = _lines(old), _lines(new)
-    if old.endswith("\n") == new.endswith("\n"):
+    if not old or not new or old.endswith("\n") == new.endswith("\n"):
         before, after = before[: len(before) - old.endswith("\n")], after[: len(after) - new.endswith("\n")]
     lines: list[DiffLine] = []
     operations = _operations(before, after)

@@ -20,9 +20,9 @@ HOST_TEXT_LIMIT = 4 * 1024 * 1024
 """Bytes of a text that describes a host: `nvidia-smi -q -x` of many GPUs is some hundred KiB."""
 
 SOURCES = {
-    "nvml": "this machine's NVIDIA driver",
-    "docker": "this machine's container engine",
-    "mixed": "this machine",
+    "nvml": "the machine itself, by NVML",
+    "docker": "the machine itself, by Docker",
+    "mixed": "the machine itself",
     "nvidia-smi-xml": "nvidia-smi -q -x",
     "nvidia-smi-list": "nvidia-smi -L",
     "nvidia-smi-csv": "nvidia-smi --query-gpu, as CSV",

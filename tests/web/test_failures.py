@@ -1,0 +1,66 @@
+"""The pages for what goes wrong."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from stacks.models import Stack
+
+
+@pytest.fixture
+def strict_client(ada: User) -> Client:
+    """A browser whose lost CSRF tokens are noticed."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(ada)
+    return browser
+
+
+def test_a_lost_csrf_token_loses_nothing_that_was_typed(strict_client: Client) -> None:
+    typed = "services:\n  a: {image: <b>x</b>}\n"
+    given = {"document": typed, "name": "</textarea><script>x</script>"}
+    response = strict_client.post("/stacks/new/yaml/", given)
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "services:\n  a: {image: &lt;b&gt;x&lt;/b&gt;}\n</textarea>" in page
+    assert "&lt;/textarea&gt;&lt;script&gt;" in page and "<script>x" not in page
+    assert not Stack.objects.exists()
+
+
+def test_a_lost_csrf_token_never_shows_a_password(db: None) -> None:
+    given = {"username": "ada", "password": "s3cret", "csrfmiddlewaretoken": "t0ken"}
+    page = Client(enforce_csrf_checks=True).post("/login/", given).content.decode()
+    assert "s3cret" not in page and "t0ken" not in page
+    assert "ada" in page
+
+
+def test_a_page_that_is_not_there(client: Client) -> None:
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert "There is no such page" in response.content.decode()
+    assert "Sign out" in response.content.decode()
+
+
+def test_strangers_get_the_404_page_without_a_menu(db: None) -> None:
+    response = Client().get("/nowhere/")
+    assert response.status_code == 404
+    assert "Sign out" not in response.content.decode()
+
+
+def test_a_failure_in_the_server_is_a_designed_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("stacks.views.host_pages.hosts_of", broken)
+    client.raise_request_exception = False
+    response = client.get("/hosts/")
+    assert response.status_code == 500
+    assert "Something broke on the server" in response.content.decode()
+    assert "secret detail" not in response.content.decode()
+
+
+def test_an_unknown_host_header_is_400(client: Client) -> None:
+    response = client.get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "could not be read" in response.content.decode()
