@@ -1,0 +1,69 @@
+# Nothing has to be done before any of these: each makes what it needs. `make help` lists them.
+PYTHON ?= python3
+ADDRESS ?= 127.0.0.1
+PORT ?= 8000
+
+BIN := .venv/bin
+STAMPS := .venv/stamps
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -p tests.required
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev run test lint bench conformance screenshots lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMPS)/run ## make .venv with .venv/bin/gpu-compose
+
+dev: $(STAMPS)/dev ## the same, with everything for working on it
+
+run: install ## serve the web UI; prints its address and the login (ADDRESS=…, PORT=…)
+	@$(BIN)/python manage.py prepare --url http://$(ADDRESS):$(PORT)/
+	@exec $(BIN)/python -m gpustack up --host $(ADDRESS) --port $(PORT)
+
+test: lint ## style, types, direction of imports, migrations, then every test with branch coverage
+	$(PYTEST) -n auto --dist loadfile --cov --cov-report=term:skip-covered
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports --no-logo
+	GPU_COMPOSE_DATA=.venv/data $(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: dev ## measure the checker beside Docker Compose, each layer, and the live panel
+	$(BIN)/python -m bench
+
+conformance: dev ## hold the engine against the real Docker Compose only
+	GPU_COMPOSE_REQUIRE=oracle $(PYTEST) -m 'not django_db' -k 'oracle or conformance or corpus'
+
+screenshots: dev ## take docs/screenshot.png and the screenshots of every page again
+	GPU_COMPOSE_REQUIRE=browser GPU_COMPOSE_SCREENSHOTS=docs $(PYTEST) -k screenshot
+
+lock: $(STAMPS)/python ## resolve the requirements again
+	@command -v uv >/dev/null || $(PIP) uv
+	PATH="$$PATH:$(CURDIR)/$(BIN)" $(LOCK) pyproject.toml --group build -o requirements/run.txt
+	PATH="$$PATH:$(CURDIR)/$(BIN)" $(LOCK) pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## remove .venv and everything generated; var/, where the data is, stays
+	rm -rf .venv build dist *.egg-info .coverage .coverage.* htmlcov
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMPS)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'gpu-compose needs Python 3.11 or newer: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@mkdir -p $(STAMPS) && touch $@
+
+# The plain form of an editable install: setuptools' import hook would cost each start a quarter of its time.
+$(STAMPS)/run: $(STAMPS)/python requirements/run.txt pyproject.toml
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/run requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
