@@ -1,0 +1,138 @@
+"""The one bridge from the web side to the engine: reports on stacks, and the index of what their documents hold."""
+
+import logging
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from django.db import transaction
+from django.utils import timezone
+
+from stacks.allocation import ClaimKind, allocate
+from stacks.allocation import GpuClaim as Claim
+from stacks.compose.dotenv import parse_dotenv
+from stacks.hosts.serialization import from_json
+from stacks.hosts.snapshot import HostSnapshot as Snapshot
+from stacks.hosts.snapshot import SnapshotError
+from stacks.models import GpuClaim, HostSnapshot, ServiceIndex, Stack
+from stacks.rules.checker import Report, check_text
+
+LARGEST_COUNT = 2**31 - 1
+"""The largest positive integer that every database keeps."""
+
+logger = logging.getLogger(__name__)
+
+_KINDS = {
+    ClaimKind.ALL: GpuClaim.Kind.ALL,
+    ClaimKind.COUNT: GpuClaim.Kind.COUNT,
+    ClaimKind.IDENTIFIERS: GpuClaim.Kind.DEVICES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A report, with what it was made from: the variables' values, and the snapshot and its number, where there is one."""
+
+    report: Report
+    values: dict[str, str]
+    snapshot: Snapshot | None
+    snapshot_id: int | None
+
+
+def stack_report(stack: Stack, document: str | None = None, environment: str | None = None) -> Report:
+    """The report on a stack's texts, or on those given in their place; see `stack_analyse`."""
+    return stack_analyse(stack=stack, document=document, environment=environment).report
+
+
+def stack_analyse(*, stack: Stack, document: str | None = None, environment: str | None = None) -> Analysis:
+    """Check a stack's texts, or those given in their place, against the newest snapshot of its host."""
+    values = environment_values(stack.environment if environment is None else environment)
+    snapshot_id, snapshot = latest_snapshot(stack)
+    report = check_text(stack.document if document is None else document, values, snapshot)
+    return Analysis(report, values, snapshot, snapshot_id)
+
+
+def environment_values(environment: str) -> dict[str, str]:
+    """What the text of a `.env` file gives to the document's variables."""
+    return parse_dotenv(environment).values
+
+
+def latest_snapshot(stack: Stack) -> tuple[int | None, Snapshot | None]:
+    """The newest snapshot of the stack's host with its number, under the name that the users gave the host."""
+    if stack.host is None:
+        return None, None
+    newest = HostSnapshot.objects.filter(host_id=stack.host_id).order_by("-pk")
+    snapshot_id = newest.values_list("pk", flat=True).first()
+    return snapshot_id, None if snapshot_id is None else _snapshot(snapshot_id, stack.host.name)
+
+
+@lru_cache(maxsize=32)
+def _snapshot(snapshot_id: int, name: str) -> Snapshot | None:
+    """A snapshot never changes once it is kept, so that its reading may be remembered by its number."""
+    text = HostSnapshot.objects.values_list("document", flat=True).get(pk=snapshot_id)
+    try:
+        return replace(from_json(text), hostname=name)
+    except SnapshotError:  # written by a later version of the product: then the host layer says "not checked"
+        logger.warning("snapshot %s of %s cannot be read", snapshot_id, name)
+        return None
+
+
+def stack_index(*, stack: Stack) -> None:
+    """Keep what a check of the saved stack finds, and what its document holds, for lists and search.
+
+    While the text cannot be read, the services of before stay. A fault of the engine is logged and leaves the stack
+    marked as not checked: it never keeps anyone from saving.
+    """
+    try:
+        analysis = stack_analyse(stack=stack)
+    except Exception:
+        logger.exception("stack %s could not be checked", stack.pk)
+        _keep_outcome(stack, None)
+        return
+    with transaction.atomic():
+        if analysis.report.document.is_complete or not stack.document.strip():
+            _index_services(stack, analysis.report)
+        _keep_outcome(stack, analysis)
+
+
+def _keep_outcome(stack: Stack, analysis: Analysis | None) -> None:
+    stack.checked_at = timezone.now() if analysis else None
+    stack.checked_snapshot_id = analysis.snapshot_id if analysis and analysis.snapshot else None
+    stack.error_count = analysis.report.errors if analysis else None
+    stack.warning_count = analysis.report.warnings if analysis else None
+    Stack.objects.filter(pk=stack.pk).update(
+        checked_at=stack.checked_at,
+        checked_snapshot=stack.checked_snapshot_id,
+        error_count=stack.error_count,
+        warning_count=stack.warning_count,
+    )
+
+
+def _index_services(stack: Stack, report: Report) -> None:
+    stack.services.all().delete()
+    services = report.document.services
+    rows = ServiceIndex.objects.bulk_create(
+        ServiceIndex(
+            stack=stack,
+            position=position,
+            name=_kept(service.name, 255),
+            image=_kept(service.image.string if service.image else "", 512),
+        )
+        for position, service in enumerate(services)
+    )
+    by_name = {service.name: row for service, row in zip(services, rows, strict=True)}
+    claims = allocate(report.document, None).claims
+    GpuClaim.objects.bulk_create(_claim_row(by_name[claim.service.name], claim) for claim in claims)
+
+
+def _claim_row(row: ServiceIndex, claim: Claim) -> GpuClaim:
+    return GpuClaim(
+        service=row,
+        kind=_KINDS[claim.kind],
+        count=max(0, min(claim.count, LARGEST_COUNT)) if claim.kind is ClaimKind.COUNT else None,
+        device_ids=[_kept(identifier.text, 512) for identifier in claim.identifiers],
+    )
+
+
+def _kept(text: str, length: int) -> str:
+    """Text as a database column takes it: no NUL, which PostgreSQL refuses, and not too long."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")[:length]
