@@ -90,6 +90,8 @@ class _Reading:
             if _code(error) not in _SILENT:
                 self._notes.append(Note(NoteLevel.WARNING, f"NVML: {what} could not be read: {error}"))
             return None
+        except UnicodeDecodeError:  # the binding decodes names; a process may be called anything
+            return None
 
     def _gpus(self, count: int) -> Iterator[Gpu]:
         for index in range(count):

@@ -7,12 +7,14 @@ from dataclasses import fields
 
 import pytest
 
+from stacks.facts.gpus import model_of
 from stacks.hosts.reading import read_host
-from stacks.hosts.snapshot import ComputeMode, Gpu, HostSnapshot, Source
+from stacks.hosts.snapshot import ComputeMode, Gpu, GpuProcess, HostSnapshot, Source
 from tests.hosts.captures import DATA, capture
 
 HOSTS = sorted(path.name for path in DATA.iterdir() if (path / "smi.xml").exists())
 FORMATS = {
+    "detect.json": Source.NVML,
     "smi.xml": Source.NVIDIA_SMI_XML,
     "smi-L.txt": Source.NVIDIA_SMI_LIST,
     "query.csv": Source.NVIDIA_SMI_CSV,
@@ -33,7 +35,11 @@ def readings(host: str) -> dict[str, HostSnapshot]:
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_every_format_is_recognised(host: str) -> None:
-    assert {name: snapshot.source for name, snapshot in readings(host).items()} == FORMATS
+    snapshots = readings(host)
+    assert {"smi.xml", "smi.txt"} <= snapshots.keys()
+    assert {name: snapshot.source for name, snapshot in snapshots.items()} == {
+        name: FORMATS[name] for name in snapshots
+    }
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -48,6 +54,40 @@ def test_formats_agree_with_each_other(host: str) -> None:
                 assert {name: facts[name] for name in shared} == {name: others[name] for name in shared}
             assert one.driver_version in (None, other.driver_version or one.driver_version)
             assert one.cuda_version in (None, other.cuda_version or one.cuda_version)
+
+
+@pytest.mark.parametrize("host", [host for host in HOSTS if (DATA / host / "detect.json").exists()])
+def test_nvml_and_nvidia_smi_agree_on_what_moves(host: str) -> None:
+    """Both were read within a second while nothing changed; nvidia-smi rounds memory up to MiB."""
+    nvml = read_host(capture(f"{host}/detect.json")).gpus
+    assert nvml is not None
+    for name in ("smi.xml", "smi.txt"):
+        gpus = read_host(capture(f"{host}/{name}")).gpus
+        assert gpus is not None
+        for told, printed in zip(nvml, gpus, strict=True):
+            assert told.memory_used is not None and printed.memory_used is not None
+            assert 0 <= printed.memory_used - told.memory_used < 1024**2
+            assert printed.processes in (None, told.processes)
+    assert not read_host(capture(f"{host}/smi.xml")).lacks(nvml[0].uuid or "")
+
+
+def test_busy_host_names_who_holds_its_memory() -> None:
+    snapshot = read_host(capture("h200-x2-busy/detect.json"))
+    assert snapshot.gpus is not None
+    assert [gpu.processes for gpu in snapshot.gpus] == [
+        (GpuProcess(4242, "python3", 543162368),),
+        (GpuProcess(4242, "python3", 4934598656),),
+    ]
+
+
+def test_h100_is_in_the_table_of_models() -> None:
+    snapshot = read_host(capture("h100/detect.json"))
+    assert snapshot.gpus is not None
+    (gpu,) = snapshot.gpus
+    model = model_of(gpu)
+    assert model is not None
+    assert (model.name, model.compute_capability) == ("H100 SXM5 80 GB", gpu.compute_capability)
+    assert model.memory_expected == gpu.memory_total
 
 
 def test_two_h200_in_full() -> None:
@@ -71,7 +111,7 @@ def test_two_h200_in_full() -> None:
     )
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", ["smi.xml", "smi-L.txt", "query.csv", "smi.txt"])
 def test_two_h200_agree_with_nvml(name: str) -> None:
     told = json.loads(capture("h200-x2/nvml.json"))
     snapshot = read_host(capture(f"h200-x2/{name}"))

@@ -102,7 +102,7 @@ int nvmlDeviceGetGraphicsRunningProcesses_v3(Device *device, unsigned *count, Pr
     return 0;
 }
 int nvmlSystemGetProcessName(unsigned pid, char *buffer, unsigned size) {
-    return pid == 4242 ? put(buffer, size, "/opt/venv/bin/python") : 6;
+    return put(buffer, size, pid == 4242 ? "/opt/venv/bin/python" : "not UTF-8: \xff");
 }
 #ifndef OLD_DRIVER
 int nvmlDeviceGetMemoryInfo_v2(Device *device, MemoryV2 *memory) {
