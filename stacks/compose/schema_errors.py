@@ -1,0 +1,132 @@
+"""The validator's errors, reduced to those that say what is wrong.
+
+Where a value may take several forms, the validator says why it is none of them. Only the form that was meant is of
+use: the one whose type the value has, and of several such the one that it misses by the least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
+
+from stacks.compose.nodes import Path, Plain
+
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError
+
+MAX_ERRORS: Final = 500  # a file with more faults than this is no Compose file
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """One error: the keyword of the schema that fails, where in the data, and the keyword's own facts.
+
+    `facts` are the type names for `type`, the keys for `additionalProperties`, the key for `required`, the options for
+    `enum` and `const`, the regular expression for `pattern`, the limit for `minimum` and `maximum`.
+    """
+
+    keyword: str
+    path: Path
+    facts: tuple[Any, ...]
+
+
+def schema_errors(data: Plain) -> Iterator[SchemaError]:
+    """What is wrong with the data, by the schema of Compose 2.40; at most MAX_ERRORS, each thing once."""
+    from stacks.compose.schema_file import validator
+
+    compiled = validator()
+    if compiled.is_valid(data):
+        return
+    seen: set[SchemaError] = set()
+    for error in _reduced(compiled.iter_errors(data)):
+        if error not in seen and not _is_accepted(error, data):
+            seen.add(error)
+            yield error
+        if len(seen) == MAX_ERRORS:
+            return
+
+
+def _reduced(errors: Iterable[ValidationError]) -> Iterator[SchemaError]:
+    for error in errors:
+        kind: Any = error.kind
+        path = tuple(error.instance_path)
+        if kind.name in ("oneOf", "anyOf"):
+            yield from _of_meant_form([list(_reduced(form)) for form in kind.context], path)
+        else:
+            yield SchemaError(kind.name, path, _facts(kind))
+
+
+def _facts(kind: Any) -> tuple[Any, ...]:
+    match kind.name:
+        case "type":
+            return tuple(kind.types)
+        case "additionalProperties":
+            return tuple(kind.unexpected)
+        case "required":
+            return (kind.property,)
+        case "enum":
+            return tuple(kind.options)
+        case "pattern":
+            return (kind.pattern,)
+        case "minimum" | "maximum":
+            return (kind.limit,)
+        case _:
+            return ()
+
+
+def _of_meant_form(forms: list[list[SchemaError]], path: Path) -> list[SchemaError]:
+    """The errors of the form that was meant, or one error with the types of all."""
+    matching = [errors for errors in forms if not any(_is_type_of(error, path) for error in errors)]
+    if matching:
+        return min(matching, key=lambda errors: (len({error.path for error in errors}), len(errors)))
+    types = [name for errors in forms for error in errors if _is_type_of(error, path) for name in error.facts]
+    return [SchemaError("type", path, tuple(dict.fromkeys(types)))] if types else []
+
+
+def _is_type_of(error: SchemaError, path: Path) -> bool:
+    return error.keyword == "type" and error.path == path
+
+
+# Lists from which Compose drops what it finds twice, before it validates: compose-go 2.9.1, override/uncity.go.
+_DEDUPLICATED: Final = frozenset(
+    {
+        *(
+            ("annotations",),
+            ("build", "args"),
+            ("build", "additional_contexts"),
+            ("build", "tags"),
+            ("build", "labels"),
+        ),
+        *((name,) for name in ("cap_add", "cap_drop", "devices", "configs", "dns", "dns_opt", "dns_search", "labels")),
+        *((name,) for name in ("environment", "env_file", "expose", "links", "ports", "profiles", "secrets", "tmpfs")),
+        *(("annotations",), ("sysctls",), ("volumes",), ("deploy", "labels")),
+        *(("networks", "*", "aliases"), ("networks", "*", "link_local_ips")),
+    }
+)
+
+
+def _is_accepted(error: SchemaError, data: Plain) -> bool:
+    """What the validator reports and Compose takes: equal items that it drops, and `.inf` and `.nan` for a number."""
+    path = error.path
+    if error.keyword == "uniqueItems":
+        inner = path[2:]
+        if len(inner) == 3 and inner[0] == "networks":
+            inner = ("networks", "*", inner[2])
+        return (path[:1] == ("services",) and inner in _DEDUPLICATED) or path[:1] + path[2:] == ("networks", "labels")
+    if error.keyword == "type" and "number" in error.facts:
+        value = value_at(data, path)
+        return isinstance(value, float) and not isfinite(value)
+    return False
+
+
+def value_at(data: Plain, path: Path) -> Plain:
+    """The value at a path that exists in the data."""
+    for step in path:
+        if isinstance(data, dict) and isinstance(step, str):
+            data = data[step]
+        else:
+            assert isinstance(data, list) and isinstance(step, int)
+            data = data[step]
+    return data

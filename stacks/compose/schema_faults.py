@@ -1,0 +1,41 @@
+"""What the schema layer reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stacks.compose.nodes import Path
+from stacks.compose.problems import Related
+from stacks.compose.source import Span
+
+
+class SchemaFault(StrEnum):
+    """Each kind is reported by one rule."""
+
+    UNKNOWN_KEY = "unknown-key"
+    BAD_NAME = "bad-name"  # a key where any name may stand, but not this one
+    WRONG_TYPE = "wrong-type"
+    NOTHING = "nothing"  # a key without a value
+    MISSING_KEY = "missing-key"
+    VALUE = "value"  # not one of those allowed, or out of range
+    PATTERN = "pattern"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaProblem:
+    """One fault. `path` leads to the value at fault; for a key (unknown, missing, bad name) it ends with that key.
+
+    `suggestion` is the word to write instead, where it is certain; `repair` is what to write before and after a plain
+    value, and what that does, where it is certain that only the form is wrong.
+    """
+
+    fault: SchemaFault
+    span: Span
+    path: Path
+    message: str
+    hint: str = ""
+    related: tuple[Related, ...] = ()
+    suggestion: str | None = None
+    repair: tuple[str, str, str] | None = None

@@ -1,0 +1,66 @@
+from collections.abc import Iterator
+
+from stacks.compose.document import Document
+from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
+from stacks.compose.problems import ProblemKind
+from stacks.compose.scalars import is_timestamp
+from stacks.compose.schema_file import known_keys
+from stacks.compose.source import Span, TextEdit
+from stacks.rules.context import Context
+from stacks.rules.findings import Finding, Fix, Layer, Severity
+from stacks.rules.registry import rule
+
+
+@rule(
+    "COM006",
+    title="A value is a date",
+    layer=Layer.COMPOSE,
+    severity=Severity.ERROR,
+    on=Document,
+    url="https://yaml.org/type/timestamp.html",
+)
+def date_as_value(document: Document, context: Context) -> Iterator[Finding]:
+    """YAML reads a plain `2024-01-01` as a date, not as text, and no place in a Compose file takes a date: Docker
+    Compose refuses the file with `invalid jsonType time.Time`. It happens in `environment` and `labels`, with
+    versions and build dates. Under a key of one's own that begins with `x-` a date does no harm.
+
+    Put quotes around it.
+
+    ```yaml bad
+    services:
+      train:
+        image: pytorch/pytorch
+        environment:
+          BUILD_DATE: 2024-01-01
+    ```
+    ```yaml good
+    services:
+      train:
+        image: pytorch/pytorch
+        environment:
+          BUILD_DATE: "2024-01-01"
+    ```
+    """
+    if any(problem.kind is ProblemKind.TIMESTAMP for problem in document.problems) and document.root is not None:
+        for node in {id(node): node for node in _dates(document.root, ())}.values():
+            message = f"`{node.text}` is a date to YAML, and Compose refuses a date as a value"
+            yield Finding(node.span, message, "put quotes around it", _quoted(node))
+
+
+def _quoted(node: Scalar) -> Fix:
+    edits = (TextEdit(Span(node.start, node.start), '"'), TextEdit(Span(node.end, node.end), '"'))
+    return Fix("put quotes around the date", lambda: edits)
+
+
+def _dates(node: Node, path: tuple[str | int, ...]) -> Iterator[Scalar]:
+    """The dates that Compose meets: those under `x-` keys it leaves alone."""
+    if isinstance(node, Scalar):
+        if node.style is None and node.tag is None and node.value == node.text and is_timestamp(node.text):
+            yield node
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield from _dates(item, (*path, index))
+    elif isinstance(node, Mapping):
+        for name, entry in node.effective.items():
+            if not (name.startswith("x-") and known_keys(path)):
+                yield from _dates(entry.value, (*path, name))

@@ -1,0 +1,67 @@
+from collections.abc import Iterator
+
+from stacks.compose.document import Document
+from stacks.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
+from stacks.compose.scalars import is_timestamp
+from stacks.compose.source import Span, TextEdit
+from stacks.rules.context import Context
+from stacks.rules.findings import Finding, Fix, Layer, Severity
+from stacks.rules.registry import rule
+
+
+@rule(
+    "COM007",
+    title="A key is a number, a truth value or nothing",
+    layer=Layer.COMPOSE,
+    severity=Severity.ERROR,
+    on=Document,
+    url="https://github.com/compose-spec/compose-go/blob/v2.9.1/loader/loader.go",
+)
+def key_not_text(document: Document, context: Context) -> Iterator[Finding]:
+    """Docker Compose takes only text as a key. YAML reads a plain `1`, `0x1F`, `1.5`, `true` or `null` before the
+    colon as a number, a truth value or nothing, and Compose refuses the file: `non-string key in
+    services.train.labels: 1`. (`on`, `yes` and `NO` are text to Compose.)
+
+    Put quotes around the key.
+
+    ```yaml bad
+    services:
+      train:
+        image: pytorch/pytorch
+        labels:
+          1: first
+    ```
+    ```yaml good
+    services:
+      train:
+        image: pytorch/pytorch
+        labels:
+          "1": first
+    ```
+    """
+    pending: list[Node] = [document.root] if document.root is not None else []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Sequence):
+            aliases = node.aliases or {}
+            pending += [item for index, item in enumerate(node.items) if index not in aliases]
+        elif isinstance(node, Mapping):
+            for entry in node.entries:
+                key = entry.key
+                if type(key) is Scalar and key.interpolated is None and (key.value is not key.text or _is_date(key)):
+                    yield _finding(entry, key)
+                if entry.alias is None and type(entry.value) is not Scalar:
+                    pending.append(entry.value)
+
+
+def _is_date(key: Scalar) -> bool:
+    return key.style is None and key.text[:1].isdigit() and is_timestamp(key.text)
+
+
+def _finding(entry: Entry, key: Scalar) -> Finding:
+    written = f"`{key.text}`" if key.text else "an empty key"
+    message = f"{written} is not text to YAML, and Compose takes only text as a key: it refuses the file"
+    if not key.text:
+        return Finding(Span(key.start, key.start + 1), message, "write a key before the colon")
+    edits = (TextEdit(Span(key.start, key.start), '"'), TextEdit(Span(key.end, key.end), '"'))
+    return Finding(entry.key.span, message, "put quotes around it", Fix("put quotes around the key", lambda: edits))

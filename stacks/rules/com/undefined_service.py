@@ -1,0 +1,64 @@
+from collections.abc import Iterator
+
+from stacks.compose.document import Document, Service
+from stacks.compose.references import ServiceReference, is_enabled, is_self_contained, own_references
+from stacks.compose.schema_suggestions import closest
+from stacks.rules.context import Context
+from stacks.rules.findings import Finding, Layer, Severity
+from stacks.rules.registry import rule
+
+
+@rule(
+    "COM036",
+    title="A service needs one that is not defined",
+    layer=Layer.COMPOSE,
+    severity=Severity.ERROR,
+    on=Service,
+    url="https://github.com/compose-spec/compose-go/blob/v2.9.1/loader/validate.go",
+)
+def undefined_service(service: Service, context: Context) -> Iterator[Finding]:
+    """`depends_on`, `links`, `volumes_from` and `network_mode`, `ipc`, `pid` or `uts: service:…` name services of
+    the same file that have to start first. Docker Compose refuses the file where there is none of that name, and
+    where it is off because it has a profile that was not asked for (unless the dependency says `required:
+    false`).
+
+    Correct the name, define the service, or give both services the same profiles.
+
+    ```yaml bad
+    services:
+      train:
+        image: pytorch/pytorch
+        depends_on: [postgres]
+      postgress:
+        image: postgres
+    ```
+    ```yaml good
+    services:
+      train:
+        image: pytorch/pytorch
+        depends_on: [postgres]
+      postgres:
+        image: postgres
+    ```
+    """
+    if not is_self_contained(service.document):
+        return
+    for reference in own_references(service):
+        finding = _finding(reference, service.document)
+        if finding is not None:
+            severity = None if is_enabled(service) else Severity.WARNING
+            yield Finding(reference.span, finding[0], finding[1], severity=severity)
+
+
+def _finding(reference: ServiceReference, document: Document) -> tuple[str, str] | None:
+    names = document.section("services")
+    target = document.service(reference.name)
+    if reference.name not in names:
+        near, _ = closest(reference.name, tuple(names))
+        hint = f"did you mean `{near}`?" if near else "define it, or correct the name"
+        return f"there is no service `{reference.name}`: Compose refuses the file", hint
+    if target is not None and reference.required and not is_enabled(target):
+        profiles = ", ".join(f"`{name}`" for name in target.profiles)
+        message = f"service `{reference.name}` is off without its profile {profiles}: Compose refuses the file"
+        return message, "give both the same profiles, or write `required: false`"
+    return None
