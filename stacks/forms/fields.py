@@ -77,6 +77,7 @@ def status_of(form: forms.BaseForm) -> int:
 
 
 service_name = RegexValidator(
-    r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$", "Use letters, digits, full stops, hyphens and underscores only: Compose accepts no others."
+    r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$",
+    "Use letters, digits, full stops, hyphens and underscores only: Compose accepts no others.",
 )
 image_reference = RegexValidator(r"^\S+$", "An image reference holds no blanks, for example python:3.12-slim.")

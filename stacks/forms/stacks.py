@@ -62,7 +62,7 @@ class BlankForm(forms.Form):
 
     service = forms.CharField(max_length=63, initial="app", label="First service", validators=[service_name])
     image = forms.CharField(
-        max_length=512, label="Image", validators=[image_reference], help_text="Name and tag, as docker pull takes them."
+        max_length=512, label="Image", validators=[image_reference], help_text="Name and tag, as for docker pull."
     )
     gpus = forms.IntegerField(min_value=0, max_value=64, initial=1, label="GPUs", help_text="0 for none.")
     name = NameField(required=False, label="Name")

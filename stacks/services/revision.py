@@ -6,6 +6,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from stacks.models import Stack, StackRevision
+from stacks.services.analysis import stack_index
 
 
 def revision_create(
@@ -47,4 +48,6 @@ def revision_restore(*, stack: Stack, revision: StackRevision, user: User) -> St
         locked.version += 1
         locked.updated_at = timezone.now()
         locked.save(update_fields=["document", "environment", "version", "updated_at"])
-        return revision_create(stack=locked, user=user, message=f"Restored version {revision.number}")
+        restored = revision_create(stack=locked, user=user, message=f"Restored version {revision.number}")
+    stack_index(stack=locked)
+    return restored

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from stacks.models import Host, Stack, Template
 from stacks.services.access import stacks_of
+from stacks.services.analysis import stack_index
 from stacks.services.revision import draft_keep, revision_create
 from stacks.services.texts import clean_name
 
@@ -42,6 +43,7 @@ def stack_create(
             template_of_origin=template,
         )
         revision_create(stack=stack, user=user, message=message)
+    stack_index(stack=stack)
     return stack
 
 
@@ -61,6 +63,8 @@ def stack_save_draft(*, stack: Stack, document: str, environment: str, expected_
     current = Stack.objects.select_related("host", "owner").get(pk=stack.pk)
     if not saved and (current.document, current.environment) != (document, environment):
         raise StackConflict(current)
+    if saved:
+        stack_index(stack=current)
     return current
 
 
@@ -94,6 +98,7 @@ def stack_update_settings(*, stack: Stack, name: str, host: Host | None) -> Stac
     stack.name = clean_name(name, default=UNTITLED)
     stack.host = host
     stack.save(update_fields=["name", "host", "updated_at"])
+    stack_index(stack=stack)
     return stack
 
 

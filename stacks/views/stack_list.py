@@ -15,8 +15,10 @@ def stack_list(request: UserRequest) -> HttpResponse:
     """All stacks, or those whose name, host, services or images contain the words of `?q=`."""
     query = " ".join(request.GET.get("q", "").replace("\x00", "").split())
     stacks = stacks_of(request.user).defer("document", "environment")
-    found = _search(stacks, query).select_related("checked_snapshot").prefetch_related(
-        Prefetch("services", ServiceIndex.objects.prefetch_related("gpu_claims"))
+    found = (
+        _search(stacks, query)
+        .select_related("checked_snapshot")
+        .prefetch_related(Prefetch("services", ServiceIndex.objects.prefetch_related("gpu_claims")))
     )
     context = {"query": query, "stacks": found, "total": stacks.count()}
     return render_page(request, "stacks/list.html", context, fragment="stacks/_list.html")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stacks.forms.fields import status_of
 from stacks.forms.templates import NewTemplateForm, ParametersForm, TemplateForm
 from stacks.models import Template
-from stacks.services.access import editable_by, may_edit, stack_for, templates_of
+from stacks.services.access import editable_by, hosts_of, may_edit, stack_for, templates_of
 from stacks.services.parameters import parameters_of
 from stacks.services.template import (
     stack_create_from_template,
@@ -17,20 +17,28 @@ from stacks.services.template import (
     template_delete,
     template_update,
 )
+from stacks.services.template_fit import template_fit
 from stacks.views.rendering import render_page
 from stacks.views.request import UserRequest
 
 
 @require_GET
 def template_list(request: UserRequest) -> HttpResponse:
-    """The starters and the team's own, or those with the words of `?q=`."""
+    """The starters and the team's own, or those with the words of `?q=`; with `?host=`, whether each runs there."""
     query = " ".join(request.GET.get("q", "").replace("\x00", "").split())
     templates = templates_of(request.user).defer("environment")
     for word in query.split()[:8]:
         templates = templates.filter(
             Q(title__icontains=word) | Q(description__icontains=word) | Q(document__icontains=word)
         )
-    context = {"query": query, "templates": templates}
+    hosts = hosts_of(request.user)
+    host = next((host for host in hosts if str(host.pk) == request.GET.get("host")), None)
+    context = {
+        "query": query,
+        "templates": [(template, template_fit(template, host) if host else None) for template in templates],
+        "hosts": hosts,
+        "host": host,
+    }
     return render_page(request, "gallery/list.html", context, fragment="gallery/_list.html")
 
 

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacks.compose.dotenv import parse_dotenv
-from stacks.models import Stack, Template
+from stacks.models import Host, Stack, Template
 from stacks.services.parameters import Parameter, parameters_of, quoted, with_values
 from stacks.services.starters import starters_load
 from stacks.services.template import template_create_from_stack
+from stacks.services.template_fit import template_fit
 
 DOCUMENT = """\
 services:
@@ -143,3 +144,22 @@ def test_starters_are_loaded_and_kept_up_to_date(tmp_path: Path, client: Client,
     starters_load(tmp_path)
     assert starters_load(tmp_path) == 1
     assert sorted(Template.objects.values_list("title", flat=True)) == ["Lab 2", "team's"]
+
+
+def test_the_gallery_says_whether_a_host_can_run_a_template(client: Client, template: Template, host: Host) -> None:
+    def verdict(gpus: int | None, vram: int | None = None, memory: int | None = None) -> str:
+        Template.objects.filter(pk=template.pk).update(gpus_needed=gpus, vram_gib_needed=vram)
+        host.gpus.update(memory_total=memory)
+        template.refresh_from_db()
+        return template_fit(template, host).state
+
+    gib = 1024**3
+    assert verdict(None) == "unchecked"
+    assert verdict(2) == "ok"
+    assert verdict(3) == "error"
+    assert verdict(2, vram=80) == "unchecked"
+    assert verdict(2, vram=80, memory=79 * gib) == "ok"
+    assert verdict(2, vram=80, memory=48 * gib) == "error"
+    assert verdict(0, vram=80, memory=48 * gib) == "ok"
+    assert "Runs on lab-2" in client.get(f"/templates/?host={host.pk}").content.decode()
+    assert "Runs on" not in client.get("/templates/?host=x").content.decode()
