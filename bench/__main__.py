@@ -1,0 +1,12 @@
+"""`python -m bench`, or `make bench`: prints what things cost on this machine, and judges nothing."""
+
+from bench import layers, processes
+
+
+def main() -> None:
+    processes.run()
+    layers.run()
+
+
+if __name__ == "__main__":
+    main()
