@@ -32,9 +32,7 @@ def run() -> None:
         ]
         for name in names
     ]
-    note = (
-        "× is against the bare node graph in the first row. Each layer starts on a document that nothing has looked at."
-    )
+    note = "× is against the first row. Each layer starts on a document that nothing has looked at yet."
     show("Each layer", head, rows, note)
     _show_collector()
 
