@@ -2,7 +2,9 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.templatetags.static import static
 from django.urls import path, reverse_lazy
+from django.views.generic import RedirectView
 
 from stacks.views import (
     health,
@@ -51,6 +53,7 @@ urlpatterns = [
     path("hosts/<int:pk>/settings/", host_pages.host_settings, name="host-settings"),
     path("hosts/<int:pk>/delete/", host_pages.host_remove, name="host-delete"),
     path("theme/", theme.choose_theme, name="choose-theme"),
+    path("favicon.ico", login_not_required(RedirectView.as_view(url=static("img/favicon.svg"))), name="favicon"),
     path("health/", health.health, name="health"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", login_not_required(LogoutView.as_view()), name="logout"),

@@ -6,10 +6,10 @@ What a user may not see does not exist for them: views look things up through th
 from typing import TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from stacks.models import Host, Owned, Stack, Template, Visibility
+from stacks.models import Host, HostSnapshot, Owned, Stack, Template, Visibility
 
 User = AbstractBaseUser | AnonymousUser
 Thing = TypeVar("Thing", bound=Owned)
@@ -42,7 +42,9 @@ def stack_for(user: User, pk: int) -> Stack:
 
 
 def hosts_of(user: User) -> QuerySet[Host]:
-    return visible_to(Host.objects.all(), user).select_related("owner").prefetch_related("snapshots", "gpus")
+    """Hosts with their GPUs and snapshots, the newest first; the long text of a snapshot is read when it is used."""
+    snapshots = Prefetch("snapshots", HostSnapshot.objects.defer("document"))
+    return visible_to(Host.objects.all(), user).select_related("owner").prefetch_related(snapshots, "gpus")
 
 
 def templates_of(user: User) -> QuerySet[Template]:

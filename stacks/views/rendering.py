@@ -9,6 +9,11 @@ from django.utils.cache import patch_vary_headers
 from stacks.views.session import is_fragment_request
 
 
+def search_words(request: HttpRequest) -> str:
+    """The words of `?q=`, as databases take them: no NUL, and bounded, since a pattern too long is refused."""
+    return " ".join(request.GET.get("q", "").replace("\x00", "")[:200].split())
+
+
 def render_page(
     request: HttpRequest, page: str, context: dict[str, Any] | None = None, *, fragment: str = "", status: int = 200
 ) -> HttpResponse:

@@ -6,14 +6,14 @@ from django.views.decorators.http import require_GET
 
 from stacks.models import ServiceIndex, Stack
 from stacks.services.access import editable_by, stacks_of
-from stacks.views.rendering import render_page
+from stacks.views.rendering import render_page, search_words
 from stacks.views.request import UserRequest
 
 
 @require_GET
 def stack_list(request: UserRequest) -> HttpResponse:
     """All stacks, or those whose name, host, services or images contain the words of `?q=`."""
-    query = " ".join(request.GET.get("q", "").replace("\x00", "").split())
+    query = search_words(request)
     stacks = stacks_of(request.user).defer("document", "environment")
     found = (
         _search(stacks, query)

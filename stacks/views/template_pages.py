@@ -18,14 +18,14 @@ from stacks.services.template import (
     template_update,
 )
 from stacks.services.template_fit import template_fit
-from stacks.views.rendering import render_page
+from stacks.views.rendering import render_page, search_words
 from stacks.views.request import UserRequest
 
 
 @require_GET
 def template_list(request: UserRequest) -> HttpResponse:
     """The starters and the team's own, or those with the words of `?q=`; with `?host=`, whether each runs there."""
-    query = " ".join(request.GET.get("q", "").replace("\x00", "").split())
+    query = search_words(request)
     templates = templates_of(request.user).defer("environment")
     for word in query.split()[:8]:
         templates = templates.filter(

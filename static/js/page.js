@@ -21,7 +21,7 @@ function showNotice(id) {
 
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status === 401) showNotice("signed-out");
-  else if (event.detail.xhr.status >= 500) showNotice("failed");
+  else if (event.detail.xhr.status >= 500 || event.detail.xhr.status === 403) showNotice("failed");
 });
 document.addEventListener("htmx:sendError", () => showNotice("offline"));
 document.addEventListener("htmx:afterRequest", (event) => {

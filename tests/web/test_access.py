@@ -12,7 +12,7 @@ from stacks.services.stack import stack_delete
 from stacks.services.template import template_create_from_stack
 from tests.web.pages import filled, url_names
 
-WITHOUT_LOGIN = {"login", "health", "choose-theme", "logout"}
+WITHOUT_LOGIN = {"login", "health", "choose-theme", "logout", "favicon"}
 
 
 def test_every_page_but_a_few_asks_for_login(stack: Stack) -> None:

@@ -64,3 +64,18 @@ def test_an_unknown_host_header_is_400(client: Client) -> None:
     response = client.get("/", headers={"host": "evil.example"})
     assert response.status_code == 400
     assert "could not be read" in response.content.decode()
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 19, "9" * 40])
+def test_numbers_beyond_every_database_are_404_and_not_500(client: Client, stack: Stack, number: str) -> None:
+    for address in (f"stacks/{number}/text/", f"stacks/{stack.pk}/history/{number}/", f"hosts/{number}/"):
+        assert client.get(f"/{address}").status_code == 404, address
+    given = {"document": "x", "version": number}
+    assert client.post(f"/stacks/{stack.pk}/save/", given).status_code in (409, 422)
+    assert client.post("/stacks/new/yaml/", {"document": "x", "host": number}).status_code == 422
+
+
+def test_a_search_without_end_is_answered(client: Client, stack: Stack) -> None:
+    for address in ("/", "/templates/"):
+        assert client.get(address, {"q": "x" * 100_000}).status_code == 200
+        assert client.get(address, {"q": "%_'\"\\ " * 50}).status_code == 200

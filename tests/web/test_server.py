@@ -65,9 +65,7 @@ def test_it_answers_with_styles_scripts_and_the_editor(port: int) -> None:
     assert get(port, "/static/django_ace/ace/mode-yaml.js")[0] == 200
 
 
-@pytest.mark.parametrize(
-    "path", ["/static/../manage.py", "/static/%2e%2e/manage.py", "/static/css/", "/var/x"]
-)
+@pytest.mark.parametrize("path", ["/static/../manage.py", "/static/%2e%2e/manage.py", "/static/css/", "/var/x"])
 def test_it_serves_nothing_but_static_files(port: int, path: str) -> None:
     assert get(port, path)[0] == 404
 
