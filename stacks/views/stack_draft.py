@@ -47,7 +47,7 @@ def stack_save(request: UserRequest, pk: int) -> HttpResponse:
     try:
         saved = stack_save_draft(stack=stack, expected_version=form.cleaned_data["version"], **_texts(request, form))
     except StackConflict as conflict:
-        return _conflict(request, conflict.current, form)
+        return conflict_page(request, conflict.current, form)
     if request.htmx:
         return render_page(request, "stacks/_saved.html", {"stack": saved})
     messages.success(request, "Saved.")
@@ -68,7 +68,7 @@ def stack_conflict(request: UserRequest, pk: int) -> HttpResponse:
     try:
         stack_resolve_with_mine(stack=stack, expected_version=form.cleaned_data["version"], **_texts(request, form))
     except StackConflict as conflict:
-        return _conflict(request, conflict.current, form)
+        return conflict_page(request, conflict.current, form)
     messages.success(request, "Saved your text. The other one is in the history.")
     return redirect(stack)
 
@@ -84,7 +84,8 @@ def _text_page(request: UserRequest, stack: Stack) -> HttpResponse:
     return render_page(request, "stacks/text.html", {"stack": stack, "form": form})
 
 
-def _conflict(request: UserRequest, current: Stack, form: DraftForm) -> HttpResponse:
+def conflict_page(request: UserRequest, current: Stack, form: DraftForm) -> HttpResponse:
+    """409: the saved text and the one that was to be saved, with their difference and a choice."""
     document, environment = form.cleaned_data["document"], form.cleaned_data["environment"]
     context = {
         "stack": current,
