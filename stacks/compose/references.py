@@ -133,9 +133,7 @@ def service_references(service: Service) -> tuple[ServiceReference, ...]:
     """Every service that has to start before this one, its own and inherited ones, each as often as it is named."""
     known = _facts(service.document).references
     if service.name not in known:
-        known[service.name] = tuple(
-            reference for each in lineage(service).services for reference in _references(each)
-        )
+        known[service.name] = tuple(reference for each in lineage(service).services for reference in _references(each))
     return known[service.name]
 
 

@@ -85,6 +85,6 @@ def _volumes(node: Node | None) -> Iterator[UsedResource]:
                 yield UsedResource(mount.source, node.item_span(index))
         elif isinstance(item, Mapping):
             kind, source = item.scalar("type"), item.get("source")
-            if kind is not None and kind.string == "volume" and source and isinstance(source.value, Scalar):
-                if source.value.string:
-                    yield UsedResource(source.value.string, source.value_span)
+            name = source.value.string if source is not None and isinstance(source.value, Scalar) else ""
+            if source is not None and name and kind is not None and kind.string == "volume":
+                yield UsedResource(name, source.value_span)

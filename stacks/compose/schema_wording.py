@@ -29,10 +29,9 @@ _NAMED: Final = {
     "configs": "config",
     "models": "model",
 }
-_NOT_BY_QUOTES: Final = frozenset(  # a size or a time needs a unit, `gpus` a word
-    ("memory", "interval", "timeout", "start_period", "start_interval", "stop_grace_period", "delay", "monitor")
-    + ("window", "gpus")
-)
+# A size or a time needs a unit, and `gpus` a word.
+_TIMES: Final = ("interval", "timeout", "start_period", "start_interval", "stop_grace_period", "delay", "monitor")
+_NOT_BY_QUOTES: Final = frozenset({"memory", "gpus", "window", *_TIMES})
 _SHOWN: Final = 60
 _MANY: Final = 12
 _POLICIES: Final = "always, never, missing, build, daily, weekly, refresh or every_ with a time such as 12h"

@@ -1,0 +1,94 @@
+"""Which services want the same port of the host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from stacks.compose.document import Document, Service
+from stacks.compose.nodes import Mapping, Scalar, Sequence
+from stacks.compose.ports import PortMapping, parse_port
+from stacks.compose.references import lineage
+from stacks.compose.source import Span
+
+_ANY: Final = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - addresses to compare, nothing is bound here
+_LARGEST_RANGE: Final = 1000
+
+
+class PublishedPorts(NamedTuple):
+    """One item of `ports` with fixed host ports."""
+
+    service: Service
+    span: Span
+    address: str
+    ports: range
+    protocol: str
+
+
+class PortCollision(NamedTuple):
+    """A host port that is wanted twice: by two services, or by the replicas of one (`other` is then `service`)."""
+
+    port: int
+    service: str
+    span: Span
+    other: str
+    other_span: Span
+    replicas: int
+
+
+def colliding_ports(document: Document) -> Iterator[PortCollision]:
+    """The collisions, one for each item of `ports` and service that it collides with; the first to want it has it."""
+    holders: dict[tuple[int, str], list[PublishedPorts]] = {}
+    for service in document.services:
+        if service.get("ports") is None or _is_on_host_network(service):
+            continue
+        for item in _published(service):
+            if service.replicas > 1 and len(item.ports) < service.replicas:
+                port = item.ports[0]
+                yield PortCollision(port, service.name, item.span, service.name, item.span, service.replicas)
+            yield from _collisions(item, holders)
+
+
+def _collisions(item: PublishedPorts, holders: dict[tuple[int, str], list[PublishedPorts]]) -> Iterator[PortCollision]:
+    named: set[str] = set()
+    for port in item.ports[:_LARGEST_RANGE]:
+        others = holders.setdefault((port, item.protocol), [])
+        for other in others:
+            name = other.service.name
+            if name not in named and other.service is not item.service and _collide(item, other):
+                named.add(name)
+                yield PortCollision(port, item.service.name, item.span, name, other.span, 1)
+        if not named:
+            others.append(item)
+
+
+def _collide(one: PublishedPorts, other: PublishedPorts) -> bool:
+    same = one.address == other.address or one.address in _ANY or other.address in _ANY
+    profiles, others = set(one.service.profiles), set(other.service.profiles)
+    return same and not (profiles and others and not profiles & others)
+
+
+def _is_on_host_network(service: Service) -> bool:
+    mode = lineage(service).find("network_mode")
+    return isinstance(mode, Scalar) and mode.string in ("host", "none")
+
+
+def _published(service: Service) -> Iterator[PublishedPorts]:
+    ports = service.sequence("ports")
+    for index, item in enumerate(ports.items) if isinstance(ports, Sequence) else ():
+        mapping = _mapping(item) if isinstance(item, (Scalar, Mapping)) else None
+        if mapping is not None and mapping.published and not mapping.picks_from_range and ports is not None:
+            address = mapping.host_ip or ""
+            yield PublishedPorts(service, ports.item_span(index), address, mapping.published, mapping.protocol)
+
+
+def _mapping(item: Scalar | Mapping) -> PortMapping | None:
+    if isinstance(item, Scalar):
+        mapping = parse_port(item.string) if ":" in item.string else None
+        return mapping if isinstance(mapping, PortMapping) else None
+    published, protocol, address = item.scalar("published"), item.scalar("protocol"), item.scalar("host_ip")
+    if published is None or not published.string.isascii() or not published.string.isdigit():
+        return None
+    port = int(published.string[:6])
+    host = address.string if address is not None else None
+    return PortMapping(host, port, port, 1, 1, protocol.string.lower() if protocol is not None else "tcp")

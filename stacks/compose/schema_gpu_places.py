@@ -1,0 +1,55 @@
+"""Which of the schema's faults are about asking for GPUs: rules of their own report those, and know what was meant."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stacks.compose.document import Document
+from stacks.compose.gpu_requests import REQUEST_KEYS, RESERVED_DEVICES
+from stacks.compose.nodes import Mapping, Node, Path, Sequence, find
+from stacks.compose.schema_faults import SchemaFault, SchemaProblem
+
+_RESOURCES: Final = (("deploy", "resources", "limits"), ("deploy", "resources", "reservations"))
+_KEYS_OF_SERVICE: Final = frozenset(
+    {"gpu", "gpu_count", "gpu_id", "gpu_ids", "gpu_devices", "num_gpus", "ngpus", "n_gpus"}
+)
+_KEYS_OF_RESOURCES: Final = frozenset({"gpu", "gpus", "gpu_count", "num_gpus", "nvidia.com/gpu"})
+# The unknown key, and below it the rest of the path at which requests stand in the wrong place.
+_MISPLACED: Final[dict[Path, Path]] = {
+    ("deploy", "devices"): (),
+    ("deploy", "resources", "devices"): (),
+    ("deploy", "reservations"): ("devices",),
+    ("deploy", "resources", "reservations", "device"): (),
+    ("resources",): ("reservations", "devices"),
+    ("reservations",): ("devices",),
+    ("device_requests",): (),
+}
+
+
+def is_about_gpus(document: Document, problem: SchemaProblem) -> bool:
+    """Whether the fault is in a request for GPUs, or is a request in the wrong place."""
+    path = problem.path
+    if path[:1] != ("services",) or len(path) < 3:
+        return False
+    inner = path[2:]
+    if inner[0] == "gpus" or inner[: len(RESERVED_DEVICES)] == RESERVED_DEVICES:
+        return True
+    if inner[0] == "devices" and len(inner) > 1:
+        return _is_request(find(document.root, *path[:4]))
+    return problem.fault is SchemaFault.UNKNOWN_KEY and _is_gpu_key(document, path, inner)
+
+
+def _is_gpu_key(document: Document, path: Path, inner: Path) -> bool:
+    key = str(inner[-1]).lower()
+    if inner in _MISPLACED and _is_request(find(document.root, *path, *_MISPLACED[inner])):
+        return True
+    if len(inner) == 1:
+        return key in _KEYS_OF_SERVICE
+    return inner[:-1] in _RESOURCES and (key in _KEYS_OF_RESOURCES or inner[1:] == ("resources", "limits", "devices"))
+
+
+def _is_request(node: Node | None) -> bool:
+    items = node.items if isinstance(node, Sequence) else [node]
+    keys = REQUEST_KEYS - {"options"}
+    mappings = [item.effective.keys() for item in items if isinstance(item, Mapping)]
+    return any(keys & given and "source" not in given for given in mappings)

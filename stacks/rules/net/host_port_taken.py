@@ -1,0 +1,56 @@
+from collections.abc import Iterator
+
+from stacks.compose.document import Document
+from stacks.compose.published_ports import colliding_ports
+from stacks.rules.context import Context
+from stacks.rules.findings import Finding, Layer, Related, Severity
+from stacks.rules.registry import rule
+
+
+@rule(
+    "NET002",
+    title="Two services publish on the same host port",
+    layer=Layer.PRACTICE,
+    severity=Severity.ERROR,
+    on=Document,
+    url="https://docs.docker.com/engine/network/port-publishing/",
+)
+def host_port_taken(document: Document, context: Context) -> Iterator[Finding]:
+    """A port of the host can lead to one container only. Docker Compose accepts the file, and the engine then
+    refuses to start the second container: `Bind for 0.0.0.0:8888 failed: port is already allocated`. The same
+    happens to the second replica of a service that publishes on a fixed port.
+
+    Give each service a host port of its own, or leave the host port out and let the engine pick one.
+
+    ```yaml bad
+    services:
+      train:
+        image: quay.io/jupyter/pytorch-notebook
+        ports:
+          - "8888:8888"
+      eval:
+        image: quay.io/jupyter/pytorch-notebook
+        ports:
+          - "8888:8888"
+    ```
+    ```yaml good
+    services:
+      train:
+        image: quay.io/jupyter/pytorch-notebook
+        ports:
+          - "8888:8888"
+      eval:
+        image: quay.io/jupyter/pytorch-notebook
+        ports:
+          - "8889:8888"
+    ```
+    """
+    for collision in colliding_ports(document):
+        if collision.other == collision.service:
+            message = f"only one of {collision.replicas} replicas can start: each needs the host port {collision.port}"
+            yield Finding(collision.span, message, "publish a range, or leave the host port out")
+        else:
+            both = f"`{collision.other}`: both need the host port {collision.port}"
+            message = f"service `{collision.service}` cannot start beside {both}"
+            related = (Related(collision.other_span, f"taken by `{collision.other}` here"),)
+            yield Finding(collision.span, message, "publish on another host port", related=related)
