@@ -1,4 +1,7 @@
 # Nothing has to be done before any of these: each makes what it needs. `make help` lists them.
+PATH ?= /usr/local/bin:/usr/bin:/bin
+export PATH
+
 PYTHON ?= python3
 ADDRESS ?= 127.0.0.1
 PORT ?= 8000

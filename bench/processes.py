@@ -46,6 +46,12 @@ def _measured(size: int, path: Path, oracle: Path | None) -> list[str]:
 
 
 def _process(command: list[str]) -> Callable[[], object]:
-    """A run that must succeed: one that failed early would look fast."""
+    """A run that must succeed: one that failed early would look fast.
+
+    Python may keep its bytecode, as it does once a package is installed; the warm-up then writes it.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     quiet = subprocess.DEVNULL
-    return lambda: subprocess.run(command, stdout=quiet, stdin=quiet, check=True)  # noqa: S603  (our own words)
+    return lambda: subprocess.run(  # noqa: S603  (our own words)
+        command, stdout=quiet, stdin=quiet, env=environment, check=True
+    )
