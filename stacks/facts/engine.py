@@ -1,0 +1,49 @@
+"""Which versions of Docker Engine and Docker Compose can do what: look-ups in `engine.toml`."""
+
+import re
+from enum import StrEnum
+from functools import cache
+
+from stacks.facts.tables import table
+from stacks.hosts.snapshot import Engine
+
+_NUMBERS = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+class Feature(StrEnum):
+    """What came with a version: the table and the key that say with which."""
+
+    GPUS_LIST = "compose.gpus_list"
+    GPUS_ALL = "compose.gpus_all"
+    CDI_DEVICES = "compose.cdi_devices"
+    COUNT_DEFAULT = "compose.count_default"
+    CDI = "engine.cdi"
+    VOID_FOR_ZERO = "engine.void_for_zero"
+    NOTHING_FOR_ZERO = "engine.nothing_for_zero"
+    NVIDIA_BY_CDI = "engine.nvidia_by_cdi"
+
+
+@cache
+def version_of(feature: Feature) -> str:
+    """The version of Compose, or of the engine, that a feature came with."""
+    section, _, key = feature.value.partition(".")
+    return str(table("engine")[section][key]["version"])
+
+
+@cache
+def is_before(version: str, feature: Feature) -> bool:
+    """Whether a version, as Docker prints it (`28.5.2+dfsg4`, `v2.40.3`), is older than a feature; an odd one: no."""
+    found, needed = _numbers(version), _numbers(version_of(feature))
+    return found is not None and needed is not None and found < needed
+
+
+def cdi_is_off(engine: Engine) -> bool:
+    """Whether the engine surely takes no CDI devices: switched off, or too old."""
+    if engine.cdi_enabled is not None:
+        return not engine.cdi_enabled
+    return engine.version is not None and is_before(engine.version, Feature.CDI)
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    match = _NUMBERS.match(version.strip())
+    return tuple(int(group or 0) for group in match.groups()) if match else None
