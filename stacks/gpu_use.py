@@ -1,0 +1,129 @@
+"""How services use GPUs: which ask for one in any way, and which may run at the same time."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from stacks.allocation import CDI_GPU, NVIDIA_RUNTIME, VISIBLE_DEVICES, Allocation, GpuClaim, Identifier
+from stacks.compose.document import Service
+from stacks.compose.nodes import Mapping, Scalar
+from stacks.compose.source import Span
+from stacks.facts.images import image_facts
+from stacks.hosts.snapshot import Gpu, HostSnapshot
+
+NVIDIA_NODE = "/dev/nvidia"
+VISIBILITY = (VISIBLE_DEVICES, "CUDA_VISIBLE_DEVICES")
+
+
+def requests_gpu(service: Service) -> bool:
+    """Whether the engine, CDI or the nvidia runtime is asked to give this service a GPU."""
+    if service.runtime is not None and service.runtime.string == NVIDIA_RUNTIME:
+        return True
+    if any(request.is_for_gpus for request in service.device_requests):
+        return True
+    return any(mapping.is_cdi and mapping.source.startswith(CDI_GPU) for mapping in service.device_mappings)
+
+
+def means_gpu(service: Service) -> bool:
+    """Whether anything in the service says that a GPU is meant, working or not: device nodes and variables count."""
+    if requests_gpu(service) or any(service.variable(name) is not None for name in VISIBILITY):
+        return True
+    if any(mapping.source.startswith(NVIDIA_NODE) for mapping in service.device_mappings):
+        return True
+    volumes = service.sequence("volumes")
+    if volumes is not None and any(NVIDIA_NODE in scalar.string for scalar in volumes.scalars):
+        return True
+    privileged = service.scalar("privileged")
+    return privileged is not None and privileged.value is True
+
+
+class Hold(NamedTuple):
+    """A claim's hold on one GPU: where the document says so, in which way (`count`, `all`, the id), in what words."""
+
+    claim: GpuClaim
+    span: Span
+    way: str
+    text: str = ""
+
+
+def overlapping(holds: Iterable[Hold], *, same_way: bool) -> Iterator[tuple[Hold, tuple[Hold, ...]]]:
+    """Each hold that has earlier ones of other services beside it, with up to three of these.
+
+    `same_way` asks for earlier holds of the same way, otherwise for those of other ways. Services whose profiles have
+    nothing in common are not started together; neither are a service and one that waits for it to end, nor a service of
+    no replicas.
+    """
+    earlier: dict[tuple[tuple[str, ...], str], list[Hold]] = {}
+    for hold in holds:
+        service = hold.claim.service
+        if service.replicas == 0:
+            continue
+        found: list[Hold] = []
+        for (profiles, way), held in earlier.items():
+            if (way == hold.way) is same_way and len(found) < 3 and share_profile(profiles, service.profiles):
+                found.extend(_running_with(service, held, 3 - len(found)))
+        if found:
+            yield hold, tuple(found)
+        earlier.setdefault((service.profiles, hold.way), []).append(hold)
+
+
+def identifier_way(identifier: Identifier) -> str:
+    """The way of holding a GPU by its id: indexes and UUIDs in any case."""
+    return identifier.text.strip().casefold()
+
+
+@cache
+def share_profile(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether services of these profiles are started together; one without profiles always is."""
+    return not first or not second or not set(first).isdisjoint(second)
+
+
+def _running_with(service: Service, held: list[Hold], most: int) -> Iterator[Hold]:
+    for hold in held:
+        if most <= 0:
+            return
+        other = hold.claim.service
+        if other is not service and not _waits_for_end(service, other) and not _waits_for_end(other, service):
+            most -= 1
+            yield hold
+
+
+def _waits_for_end(service: Service, other: Service) -> bool:
+    """Whether `service` starts only when `other` has ended (`condition: service_completed_successfully`)."""
+    node = service.node.value("depends_on")
+    dependency = node.value(other.name) if isinstance(node, Mapping) else None
+    condition = dependency.value("condition") if isinstance(dependency, Mapping) else None
+    return isinstance(condition, Scalar) and condition.string == "service_completed_successfully"
+
+
+def observes(service: Service) -> bool:
+    """Whether the service only watches GPUs, as exporters of metrics do, and holds none of their memory."""
+    known = image_facts(service.image.string).known if service.image is not None else None
+    return known is not None and known.observes
+
+
+def host_label(host: HostSnapshot) -> str:
+    """The host's name for a sentence."""
+    return f"`{host.hostname}`" if host.hostname else "the host"
+
+
+def gpu_words(indexes: Iterable[int]) -> str:
+    """GPUs for a sentence: `GPU 0`, `GPUs 0 and 1`, `GPUs 0 to 7`, `no GPU`."""
+    found = sorted(set(indexes))
+    if len(found) < 2:
+        return f"GPU {found[0]}" if found else "no GPU"
+    if len(found) > 2 and found == list(range(found[0], found[-1] + 1)):
+        return f"GPUs {found[0]} to {found[-1]}"
+    return f"GPUs {', '.join(str(index) for index in found[:-1])} and {found[-1]}"
+
+
+def free_gpus(allocation: Allocation) -> tuple[Gpu, ...]:
+    """The host's GPUs that no service of the document holds and that nothing else uses now."""
+    held = {holding.gpu.index for holding in allocation.holdings if not observes(holding.claim.service)}
+    gpus = allocation.host.gpus if allocation.host is not None else None
+    return tuple(gpu for gpu in gpus or () if gpu.index not in held and not gpu.mig_enabled and not _is_busy(gpu))
+
+
+def _is_busy(gpu: Gpu) -> bool:
+    """Whether more of its memory is in use than a driver and a desktop take."""
+    return gpu.memory_used is not None and gpu.memory_total is not None and gpu.memory_used * 20 > gpu.memory_total
