@@ -111,5 +111,5 @@ def _fix(service: Service, facts: ImageFacts, host: HostSnapshot) -> Fix | None:
     text = with_tag(image.string, tag)
     if tag == reference.tag:
         return None
-    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text)
+    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text, in_place=True)
     return Fix(f"use `{text}`", edits, safe=False)

@@ -69,7 +69,9 @@ def _finding(service: Service, reference: ImageReference, compiled: Version, gpu
     fix = None
     if tag is not None and reference.digest is None and service.image.interpolated is None:
         fix = Fix(
-            f"use `{text}`", partial(editing.set_value, service.document, path, text), safe=reference.tag != "latest"
+            f"use `{text}`",
+            partial(editing.set_value, service.document, path, text, in_place=True),
+            safe=reference.tag != "latest",
         )
     return Finding(
         service.image.span,

@@ -6,8 +6,7 @@ from stacks.compose.devices import DeviceRequest, RequestOrigin
 from stacks.facts.engine import Feature, is_before
 from stacks.gpu_use import host_label
 from stacks.rules.context import Context
-from stacks.rules.findings import Finding, Layer, Severity
-from stacks.rules.fixes import fix_at
+from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import ENGINE, rule
 
 
@@ -70,6 +69,6 @@ def omitted_count_on_old_compose(request: DeviceRequest, context: Context) -> It
         f"{what}: Docker Compose {compose} of {host_label(host)} sends the number 0 for a request that "
         "has neither `count` nor `device_ids`",
         "write `count: all`, a number, or `device_ids`",
-        fix_at(document, path, "add `count: all`", partial(editing.set_value, document, path, "all")),
+        Fix("add `count: all`", partial(editing.set_value, document, path, "all")),
         severity=Severity.INFO if image_decides else None,
     )

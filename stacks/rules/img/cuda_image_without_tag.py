@@ -48,7 +48,7 @@ def cuda_image_without_tag(service: Service, context: Context) -> Iterator[Findi
     if reference.tag not in (None, "latest") or service.get("build") is not None:
         return
     text = with_tag(image.string, replacement(None, newest_for(context.host)))
-    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text)
+    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text, in_place=True)
     yield Finding(
         image.span,
         f"the image cannot be pulled: `{reference.familiar_name}` has no tag `latest`",

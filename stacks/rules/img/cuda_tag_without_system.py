@@ -50,7 +50,7 @@ def cuda_tag_without_system(service: Service, context: Context) -> Iterator[Find
     if tag.version is None or tag.system is not None or service.get("build") is not None:
         return
     text = with_tag(image.string, replacement(tag.text, newest_for(context.host)))
-    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text)
+    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text, in_place=True)
     yield Finding(
         image.span,
         f"the image cannot be pulled: `{reference.familiar_name}` has no tag `{tag.text}`: its tags name a system",

@@ -7,7 +7,6 @@ from stacks.facts.images import GpuKind, image_facts
 from stacks.gpu_use import means_gpu
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
-from stacks.rules.fixes import fix_at
 from stacks.rules.registry import rule
 
 
@@ -75,4 +74,4 @@ def _fix(service: Service) -> Fix | None:
     def edits() -> Iterable[TextEdit]:
         yield from editing.append_item(document, path, request)
 
-    return fix_at(document, path, "ask for one GPU", edits, safe=False)
+    return Fix("ask for one GPU", edits, safe=False)

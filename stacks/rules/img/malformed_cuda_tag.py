@@ -48,7 +48,7 @@ def malformed_cuda_tag(service: Service, context: Context) -> Iterator[Finding]:
         return
     ordered = in_order(tag)
     text = with_tag(image.string, ordered or "")
-    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text)
+    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text, in_place=True)
     yield Finding(
         image.span,
         f"the image can probably not be pulled: `{tag.text}` is not put together as NVIDIA's tags are",

@@ -49,7 +49,7 @@ def withdrawn_cuda_tag(service: Service, context: Context) -> Iterator[Finding]:
     if tag.system is None or not (gone or is_overdue(tag)) or service.get("build") is not None:
         return
     text = with_tag(image.string, replacement(tag.text, newest_for(context.host)))
-    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text)
+    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text, in_place=True)
     what = "the image cannot be pulled" if gone else "the image can probably not be pulled any more"
     why = "NVIDIA has deleted" if gone else "by its policy NVIDIA deletes"
     fits = text != image.string and image.interpolated is None

@@ -54,5 +54,5 @@ def _fix(service: Service, size: MemorySize) -> Fix | None:
     if not size.is_bare or size.node.interpolated is not None or size.size > 65536:
         return None
     text = f"{size.node.string}{'g' if size.size < 1024 else 'm'}"
-    edits = partial(editing.set_value, service.document, service.document.path_at(size.node.start), text)
+    edits = partial(editing.set_value, service.document, service.document.path_at(size.node.start), text, in_place=True)
     return Fix(f"write `{text}`", edits, safe=False)

@@ -6,8 +6,7 @@ from stacks.compose.document import Service
 from stacks.facts.images import image_facts
 from stacks.memory import SHM, has_shared_memory
 from stacks.rules.context import Context
-from stacks.rules.findings import Finding, Layer, Severity
-from stacks.rules.fixes import fix_at
+from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
 
@@ -52,9 +51,7 @@ def missing_shm_size(service: Service, context: Context) -> Iterator[Finding]:
         image.span,
         f"{known.title} may fail under load: this container has Docker's default of 64 MiB of shared memory",
         f"set `shm_size: {known.shm}`, or `ipc: host`",
-        fix_at(
-            service.document,
-            path,
+        Fix(
             f"set `shm_size: {known.shm}`",
             partial(editing.set_value, service.document, path, known.shm),
             safe=known.shm_is_verified,

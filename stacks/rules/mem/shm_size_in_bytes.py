@@ -41,7 +41,7 @@ def shm_size_in_bytes(service: Service, context: Context) -> Iterator[Finding]:
     if shm is None or not shm.is_bare or not 0 < shm.size < default_shm() or host_ipc(service) is not None:
         return
     text = f"{shm.node.string}{'g' if shm.size < 1024 else 'm'}"
-    edits = partial(editing.set_value, service.document, service.document.path_at(shm.node.start), text)
+    edits = partial(editing.set_value, service.document, service.document.path_at(shm.node.start), text, in_place=True)
     fix = Fix(f"write `{text}`", edits, safe=False)
     yield Finding(
         shm.node.span,

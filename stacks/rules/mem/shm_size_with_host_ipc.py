@@ -5,8 +5,7 @@ from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.memory import SHM, host_ipc
 from stacks.rules.context import Context
-from stacks.rules.findings import Finding, Layer, Related, Severity
-from stacks.rules.fixes import fix_at
+from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
 
 
@@ -45,9 +44,7 @@ def shm_size_with_host_ipc(service: Service, context: Context) -> Iterator[Findi
             entry.key.span,
             "this size has no effect: with `ipc: host` the container uses the host's own `/dev/shm`",
             "remove one of the two",
-            fix_at(
-                service.document,
-                path,
+            Fix(
                 "remove `shm_size`",
                 partial(editing.delete, service.document, path),
                 safe=False,
