@@ -96,6 +96,11 @@ def _whole(node: Scalar) -> str | None:
     return None
 
 
+def _in_64_bits(node: Scalar) -> str | None:
+    is_beyond = isinstance(node.value, (int, float)) and not -(2**63) <= node.value < 2**63
+    return f"{quote(node.text)} is beyond 64 bits" if is_beyond else None
+
+
 def _plain_whole(node: Scalar) -> str | None:
     return _plain_integer(node) or _whole(node)
 
@@ -115,13 +120,16 @@ _INTEGER: Final = (DecodingFault.NUMBER, _integer)
 _PLAIN: Final = (DecodingFault.NUMBER, _plain_integer)
 _WHOLE: Final = (DecodingFault.NUMBER, _whole)
 _PLAIN_WHOLE: Final = (DecodingFault.NUMBER, _plain_whole)
+_FITTING: Final = (DecodingFault.NUMBER, _in_64_bits)
 _CPUS: Final = (DecodingFault.NUMBER, _cpus)
 
+_REQUESTS: Final = [{"count": (DecodingFault.NUMBER, _in_64_bits)}]
 _UPDATE: Final = {"delay": _DURATION, "monitor": _DURATION, "parallelism": _UNSIGNED}
 _RESOURCE: Final = {
     "cpus": _CPUS,
     "memory": _SIZE,
     "pids": _INTEGER,
+    "devices": _REQUESTS,
     "generic_resources": [{"discrete_resource_spec": {"value": _INTEGER}}],
 }
 _ULIMITS: Final = {"*": dict.fromkeys(("", "soft", "hard"), _WHOLE)}
@@ -148,16 +156,19 @@ _SERVICE: Final[dict[str, Any]] = {
         "restart_policy": {"delay": _DURATION, "window": _DURATION, "max_attempts": _UNSIGNED},
         "rollback_config": _UPDATE,
         "update_config": _UPDATE,
+        "replicas": _FITTING,
         "placement": {"max_replicas_per_node": _UNSIGNED},
     },
     "develop": {"watch": [{"initial_sync": _BOOLEAN}]},
     "env_file": [{"required": _BOOLEAN}],
     "expose": [_WHOLE],
+    "gpus": _REQUESTS,
     "group_add": [_WHOLE],
     "healthcheck": {
         **dict.fromkeys(("interval", "timeout", "start_period", "start_interval"), _DURATION),
         "retries": _UNSIGNED,
     },
+    "scale": _FITTING,
     "secrets": _FILE_MOUNTS,
     "stop_grace_period": _DURATION,
     "storage_opt": {"*": _WHOLE},

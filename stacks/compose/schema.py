@@ -8,8 +8,9 @@ from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Document
 from stacks.compose.nodes import Mapping, Plain, Scalar
+from stacks.compose.references import extended, lineage
 from stacks.compose.schema_casts import NotCast, cast_data
-from stacks.compose.schema_errors import SchemaError, schema_errors
+from stacks.compose.schema_errors import SchemaError, schema_errors, value_at
 from stacks.compose.schema_faults import SchemaFault, SchemaProblem
 from stacks.compose.schema_places import Place, place_at
 
@@ -45,8 +46,25 @@ def _problems(document: Document) -> Iterator[SchemaProblem]:
         yield _of_cast(failure, place_at(root, failure.path))
     failed = {failure.path for failure in not_cast}
     for error in schema_errors(data):
-        if error.path not in failed:
+        if error.path not in failed and not _is_inherited(error, document, data):
             yield from _of_error(error, root, data)
+
+
+def _is_inherited(error: SchemaError, document: Document, data: Plain) -> bool:
+    """Whether a base gives what a service lacks: Compose validates what comes of `extends`."""
+    is_required = error.keyword == "required"
+    service = document.service(str(error.path[1])) if error.path[:1] == ("services",) and len(error.path) > 1 else None
+    if service is None or service.get("extends") is None:
+        return False
+    if error.path[2:3] == ("extends",):  # taken out with what it names, before Compose validates
+        return extended(service) is not None
+    if not (is_required or error.keyword == "type"):
+        return False
+    path = (*error.path[2:], *error.facts) if is_required else error.path[2:]
+    if not is_required and value_at(data, error.path) is not None:
+        return False
+    whole = lineage(service)
+    return not whole.is_whole or whole.find(*path) is not None
 
 
 def _of_cast(failure: NotCast, place: Place) -> SchemaProblem:

@@ -24,6 +24,8 @@ _LATER: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("services", "*", "build"): ("no_cache_filter",),
     ("services", "*", "networks", "*"): ("use_service_name_alias",),
 }
+# Compose takes `include` out of the file before it validates.
+_INCLUDE: Final[Schema] = {"type": ["array", "null"], "items": {"type": ["string", "object"]}}
 _NUMBERS: Final = ("mem_limit", "memswap_limit", "shm_size")
 _FREE_NAMES: Final = ("networks", "models")
 
@@ -73,6 +75,7 @@ def _adapted(schema: Schema) -> Schema:
     policy["pattern"] = policy["pattern"].removeprefix("^(").removesuffix(")$")
     for name in _FREE_NAMES:
         schema["properties"][name].pop("additionalProperties", None)
+    schema["properties"]["include"] = _INCLUDE
     for path, keys in _LATER.items():
         for holder in _at(schema, schema, path):
             for key in keys:

@@ -47,7 +47,13 @@ def date_as_value(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(node.span, message, "put quotes around it", _quoted(node))
 
 
-def _quoted(node: Scalar) -> Fix:
+def _is_tagged(node: Scalar) -> bool:
+    return node.tag == "tag:yaml.org,2002:timestamp"
+
+
+def _quoted(node: Scalar) -> Fix | None:
+    if _is_tagged(node):
+        return None
     edits = (TextEdit(Span(node.start, node.start), '"'), TextEdit(Span(node.end, node.end), '"'))
     return Fix("put quotes around the date", lambda: edits)
 
@@ -55,7 +61,8 @@ def _quoted(node: Scalar) -> Fix:
 def _dates(node: Node, path: tuple[str | int, ...]) -> Iterator[Scalar]:
     """The dates that Compose meets: those under `x-` keys it leaves alone."""
     if isinstance(node, Scalar):
-        if node.style is None and node.tag is None and node.value == node.text and is_timestamp(node.text):
+        is_plain = node.style is None and node.tag is None and node.interpolated is None
+        if (is_plain or _is_tagged(node)) and is_timestamp(node.text):
             yield node
     elif isinstance(node, Sequence):
         for index, item in enumerate(node.items):

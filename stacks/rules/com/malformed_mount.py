@@ -55,7 +55,9 @@ def _reason(key: str, item: Node) -> str | None:
         result = parse_volume(item.string) if key == "volumes" else parse_device(item.string)
         return result.reason if isinstance(result, Invalid) else None
     if isinstance(item, Mapping):
-        target = item.get("target")
+        target, kind = item.get("target"), item.scalar("type")
+        if kind is not None and kind.string == "bind" and item.get("source") is None:
+            return "a bind mount needs a `source`, the path on the host"
         is_given = target is not None and isinstance(target.value, Scalar) and isinstance(target.value.value, str)
         return None if is_given else "it has no `target`"
     return None
@@ -63,6 +65,6 @@ def _reason(key: str, item: Node) -> str | None:
 
 def _hint(item: Node) -> str:
     if isinstance(item, Mapping):
-        return "add `target:`, the path in the container"
+        return "add the missing key: `source:` is the path on the host, `target:` that in the container"
     is_variable = isinstance(item, Scalar) and item.interpolated is not None
     return "give the variable a value, or a default as in `${DATA:-./data}`" if is_variable else "write `SOURCE:TARGET`"

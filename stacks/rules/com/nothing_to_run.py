@@ -38,7 +38,7 @@ def nothing_to_run(document: Document, context: Context) -> Iterator[Finding]:
         if problem.kind in (ProblemKind.EMPTY, ProblemKind.NOT_A_MAPPING):
             yield Finding(problem.span, problem.message, problem.hint)
     root = document.root
-    if root is not None and root.effective.keys() <= {"version"}:
+    if root is not None and isinstance(document.data, dict) and document.data.keys() <= {"version"}:
         span = root.entries[0].key.span if root.entries else root.span
         yield Finding(span, "the file is empty: it holds nothing to run", "add `services:`")
     for other in document.parsed.roots[1:] if document.is_complete else ():
