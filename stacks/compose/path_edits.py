@@ -62,6 +62,9 @@ class PathEdit:
         self.in_place = in_place or any(isinstance(step, str) and step.startswith("x-") for step in path[:1])
         self.layout = Layout(document.text)
         self.root = document.root
+        self.is_detached = False  # whether others that share what is edited must be given a copy first
+        self._checked_edits: tuple[TextEdit, ...] | None = None
+        self._checked_well = False
 
     # -- the frame
 
@@ -77,8 +80,10 @@ class PathEdit:
             return ()
         self.reached = self._reach(self.root)
         edits = here(self, change)
-        self._verify(edits, expected)
-        return edits
+        if not self._gives(edits, expected) and not self.in_place and any(node.anchor for node, _ in self._way()):
+            self.is_detached = True
+            edits = here(self, change)
+        return self._verified(edits, expected)
 
     def _edits_of_empty(self, change: Change) -> tuple[TextEdit, ...]:
         roots = self.document.parsed.roots
@@ -92,24 +97,33 @@ class PathEdit:
         lines = mapping_lines(expected, 0, splicing.style_at(self.layout, ()))
         gap = "" if self.layout.ends_with_break(len(text)) else newline
         edits = (TextEdit(Span(len(text), len(text)), gap + "".join(line + newline for line in lines)),)
-        self._verify(edits, expected)
+        return self._verified(edits, expected)
+
+    def _verified(self, edits: tuple[TextEdit, ...], expected: Emittable) -> tuple[TextEdit, ...]:
+        if not self._gives(edits, expected):
+            raise _cannot(self.path)
         return edits
 
-    def _verify(self, edits: tuple[TextEdit, ...], expected: Emittable) -> None:
+    def _gives(self, edits: tuple[TextEdit, ...], expected: Emittable) -> bool:
+        """Whether the edits lead to the expected data: in the whole file, or at the path for an edit in place."""
+        if edits == self._checked_edits:
+            return self._checked_well
+        self._checked_edits, self._checked_well = edits, self._leads_to(edits, expected)
+        return self._checked_well
+
+    def _leads_to(self, edits: tuple[TextEdit, ...], expected: Emittable) -> bool:
         try:
             after = parse_yaml(apply(self.document.text, edits))
         except OverlappingEditsError:
-            raise _cannot(self.path) from None
+            return False
         before = self.document.parsed.roots
         if not after.is_complete or len(after.roots) != max(len(before), 1):
-            raise _cannot(self.path)
-        if not self.in_place and not reshaping.same(raw_data(after.roots[0]), expected):
-            raise _cannot(self.path)
-        for old, new in zip(before[1:], after.roots[1:], strict=True):
-            if not reshaping.same(raw_data(old), raw_data(new)):
-                raise _cannot(self.path)
-        if self.in_place and not _agree_at(raw_data(after.roots[0]), expected, self.path):
-            raise _cannot(self.path)
+            return False
+        data = raw_data(after.roots[0])
+        if not (_agree_at(data, expected, self.path) if self.in_place else reshaping.same(data, expected)):
+            return False
+        others = zip(before[1:], after.roots[1:], strict=True)
+        return all(reshaping.same(raw_data(old), raw_data(new)) for old, new in others)
 
     # -- the way
 
@@ -156,12 +170,12 @@ class PathEdit:
         raise _cannot(self.path)
 
     def _release(self, removed_node: Node | None, spans: list[Span]) -> tuple[TextEdit, ...]:
-        """Free from their other users: what is removed, and (not in place) what is edited on the way."""
+        """Free from their other users: what is removed, and (once detached) what is edited on the way."""
         assert self.root is not None
         shared: list[tuple[Node, Place | None]] = []
         if removed_node is not None:
             shared.extend((node, None) for node in anchored_below(removed_node))
-        if not self.in_place:
+        if self.is_detached:
             shared.extend(
                 (node, place) for node, place in self._way() if node.anchor is not None and node is not removed_node
             )

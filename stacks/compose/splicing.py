@@ -50,7 +50,8 @@ class Place:
 
 
 def style_at(layout: Layout, chain: tuple[Node, ...], node: Node | None = None) -> Style:
-    return Style(layout.indentation(list(chain)), quote=_quote_of(node))
+    """The style near a place; block scalars only where a line break ends the text, which would change the last one."""
+    return Style(layout.indentation(list(chain)), layout.ends_with_break(len(layout.text)), _quote_of(node))
 
 
 def _quote_of(node: Node | None) -> str | None:
@@ -113,7 +114,8 @@ def _replace_in_block(
     block = None if part.is_alias or isinstance(node, Scalar) or node.flow else Block.of(layout, node)
     start = block.parts[0].start if block else span.start
     same_line = layout.line_start(start) == layout.line_start(part.head_end)
-    inline, below = _attached(layout, place, column, value, prefix, literals=same_line and block is None)
+    literals = same_line and block is None and layout.ends_with_break(len(layout.text))
+    inline, below = _attached(layout, place, column, value, prefix, literals=literals)
     head = [TextEdit(Span(head_end, head_end), f" {inline}")] if inline else []
     if span.start == span.end:
         return (*head, *_append_lines(layout, layout.skip_deeper_comments(layout.next_line(head_end), column), below))
