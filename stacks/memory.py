@@ -1,7 +1,7 @@
 """The memory that services may use: their limits, reservations and shared memory, in bytes."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Service
@@ -13,8 +13,7 @@ SHM = "shm_size"
 DEVICE_SHM = "/dev/shm"  # noqa: S108 - the name of a mount point in the container
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MemorySize:
+class MemorySize(NamedTuple):
     """A size in a service: the scalar, the path below the service, and the bytes that Compose makes of it."""
 
     node: Scalar

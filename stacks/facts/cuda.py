@@ -1,9 +1,9 @@
 """Which driver runs which CUDA, and which GPU architecture which toolkit knows: look-ups in `cuda.toml`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from stacks.facts.tables import table, version_pair
 
@@ -25,8 +25,7 @@ class Compatibility(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(NamedTuple):
     """A GPU architecture: the first toolkit that knows it and, where support has ended, the last one."""
 
     capability: Version

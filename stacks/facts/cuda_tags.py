@@ -1,9 +1,8 @@
 """The tags of NVIDIA's CUDA images: what one says, and which one to write in place of a tag that cannot be pulled."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from stacks.facts.cuda import newest_cuda
 from stacks.facts.tables import table, version_pair
@@ -13,13 +12,12 @@ Version = tuple[int, int]
 
 CUDA_IMAGES = frozenset({"docker.io/nvidia/cuda", "nvcr.io/nvidia/cuda"})
 _FLAVOURS = ("base", "runtime", "devel")
-_SYSTEM = re.compile(r"(?:ubuntu\d\d\.\d\d|ubi\d+|rockylinux\d+|centos\d+|oraclelinux\d+|opensuse\d+|cm\d+|amzn\d+)\Z")
-_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?\Z")
-_GRAMMAR = re.compile(r"\d+\.\d+\.\d+(?:-cudnn8?)?-(?:base|runtime|devel)-[a-z]+[\d.]+\Z")
+_SYSTEM = r"ubuntu\d\d\.\d\d|ubi\d+|rockylinux\d+|centos\d+|oraclelinux\d+|opensuse\d+|cm\d+|amzn\d+"
+_VERSION = r"\d+\.\d+(?:\.\d+)?"
+_GRAMMAR = r"\d+\.\d+\.\d+(?:-cudnn8?)?-(?:base|runtime|devel)-[a-z]+[\d.]+"
 
 
-@dataclass(frozen=True, slots=True)
-class CudaTag:
+class CudaTag(NamedTuple):
     """The parts that a tag names, in whatever order; None or False for those that it does not."""
 
     text: str
@@ -35,20 +33,20 @@ class CudaTag:
     @property
     def follows_grammar(self) -> bool:
         """Whether the parts are complete and stand in the order that NVIDIA's tags have."""
-        return _GRAMMAR.match(self.text) is not None
+        return re.fullmatch(_GRAMMAR, self.text) is not None
 
 
 @cache
 def parse_cuda_tag(text: str) -> CudaTag:
     """Read a tag of `nvidia/cuda`; never fails, since people write tags that do not exist."""
     parts = text.lower().split("-")
-    version = next((part for part in parts if _VERSION.match(part)), None)
+    version = next((part for part in parts if re.fullmatch(_VERSION, part)), None)
     return CudaTag(
         text,
         version,
         any(part.startswith("cudnn") for part in parts),
         next((part for part in parts if part in _FLAVOURS), None),
-        next((part for part in parts if _SYSTEM.match(part)), None),
+        next((part for part in parts if re.fullmatch(_SYSTEM, part)), None),
     )
 
 

@@ -1,10 +1,9 @@
 """What is known of images: look-ups in `images.toml` by the text of an image reference."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from stacks.compose.images import ImageReference, parse_image
 from stacks.facts.tables import table, version_pair
@@ -22,8 +21,7 @@ class GpuKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class KnownImage:
+class KnownImage(NamedTuple):
     """What is known of an image whatever its tag. Sizes are as Compose writes them (`8gb`); `health` is an HTTP path.
 
     `shm` is the shared memory that it is commonly run with, `memory` the RAM below which its libraries do not load.
@@ -46,8 +44,7 @@ class KnownImage:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFacts:
+class ImageFacts(NamedTuple):
     """What is known of one reference, its tag included.
 
     `cuda` is the CUDA of the image, or, with `cuda_is_minimum`, the oldest that it can be. `capabilities` is the

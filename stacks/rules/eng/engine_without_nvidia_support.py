@@ -57,7 +57,13 @@ def engine_without_nvidia_support(request: DeviceRequest, context: Context) -> I
     """
     host = context.snapshot()
     engine = host.engine
-    if engine is None or engine.nvidia_hook is not False or not request.is_for_gpus or request.is_cdi or not host.gpus:
+    if (
+        engine is None
+        or engine.nvidia_hook is not False
+        or not request.is_for_gpus
+        or request.is_cdi
+        or host.gpus == ()
+    ):
         return
     if _serves_by_cdi(engine):
         return

@@ -60,7 +60,7 @@ def count_above_host(document: Document, context: Context) -> Iterator[Finding]:
         request, count = claim.request, claim.count
         if claim.kind is not ClaimKind.COUNT or count <= most or request is None or request.count is None:
             continue
-        edits = partial(editing.set_value, document, document.path_at(request.count.node.start), most)
+        edits = partial(editing.set_value, document, document.path_at(request.count.node.start), most, in_place=True)
         yield Finding(
             request.count.node.span,
             f"this container will not start: it counts {count} GPUs, and {host_label(host)} has {most}",

@@ -4,6 +4,7 @@ from functools import partial
 from stacks.allocation import CDI_GPU, GpuClaim, Identifier
 from stacks.compose import editing
 from stacks.compose.document import Document
+from stacks.compose.nodes import Scalar
 from stacks.facts.spelling import closest
 from stacks.gpu_use import free_gpus, gpu_words, host_label
 from stacks.hosts.snapshot import Gpu, HostSnapshot
@@ -94,8 +95,9 @@ def _name(text: str, free: tuple[Gpu, ...]) -> str | None:
 
 def _fix(claim: GpuClaim, identifier: Identifier, name: str | None, document: Document) -> Fix | None:
     written = document.source.slice(identifier.span)
-    if claim.variable is not None or name is None or "$" in written:
+    is_long_form = claim.mapping is not None and not isinstance(claim.mapping.node, Scalar)
+    if claim.variable is not None or is_long_form or name is None or "$" in written:
         return None
     prefix = CDI_GPU if CDI_GPU in written else ""
-    edits = partial(editing.set_value, document, document.path_at(identifier.span.start), prefix + name)
+    edits = partial(editing.set_value, document, document.path_at(identifier.span.start), prefix + name, in_place=True)
     return Fix(f"use GPU `{name}`", edits, safe=False)

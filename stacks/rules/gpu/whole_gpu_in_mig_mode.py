@@ -89,4 +89,4 @@ def _fix(holding: Holding, held: set[int], document: Document) -> Fix | None:
         return None
     uuid, path = free[0].uuid, document.path_at(identifier.span.start)
     title = f"use MIG instance `{uuid}`" + (f" ({free[0].profile})" if free[0].profile else "")
-    return Fix(title, lambda: editing.set_value(document, path, uuid), safe=False)
+    return Fix(title, lambda: editing.set_value(document, path, uuid, in_place=True), safe=False)
