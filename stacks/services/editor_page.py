@@ -1,0 +1,92 @@
+"""All that the editor page shows of one text, made in one pass; the live answer is a part of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stacks.facts.images import image_suggestions
+from stacks.models import Stack
+from stacks.services.analysis import Analysis, stack_analyse
+from stacks.services.board import board
+from stacks.services.editor_bench import Bench
+from stacks.services.editor_cards import Entered, cards
+from stacks.services.editor_gpus import Pin, pin_of
+from stacks.services.editor_panel import marks, panel, service_rows
+
+MOST_OPEN = 12
+"""Cards that may be open at once: each costs time in every live answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What the user has open: the selected service, other open cards, the diagnostic in view, how GPUs are named.
+
+    `is_new` is for a page that is opened: it then begins with its first service.
+    """
+
+    selected: str | None = None
+    opened: tuple[str, ...] = ()
+    active: str = ""
+    pin: Pin | None = None
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an act has to say: the news, and what was refused with what was typed."""
+
+    told: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+def editor_context(
+    stack: Stack, document: str, environment: str, looking: Looking, answer: Answer | None = None
+) -> dict[str, Any]:
+    """The context of the page's templates for these texts, saved or not."""
+    answer = answer or Answer()
+    analysis = stack_analyse(stack=stack, document=document, environment=environment)
+    report = analysis.report
+    names = dict.fromkeys(service.name for service in report.document.services)
+    selected = looking.selected if looking.selected in names else None
+    if selected is None and looking.is_new:
+        selected = next(iter(names), None)
+    opened = tuple(name for name in looking.opened if name in names)[:MOST_OPEN]
+    shown = panel(report, active=looking.active, values=analysis.values, host=analysis.snapshot)
+    pin = looking.pin or pin_of(Bench(document, analysis.values, _document=report.document))
+    entered = Entered(answer.errors, answer.typed)
+    return {
+        "stack": stack,
+        "document": document,
+        "environment": environment,
+        "panel": shown,
+        "mend": shown.mend,
+        "cards": cards(report, selected=selected, opened=opened, entered=entered),
+        "board": board(report.document, analysis.snapshot),
+        "host": analysis.snapshot,
+        "pin": pin.value,
+        "told": answer.told,
+        "errors": answer.errors,
+        "refused": answer.errors.get("", ""),
+        "typed": answer.typed,
+        "selected": selected,
+        "live": _live(analysis, shown.mend, selected, opened, answer),
+        "suggestions": image_suggestions(),
+    }
+
+
+def _live(
+    analysis: Analysis, mend: int | None, selected: str | None, opened: tuple[str, ...], answer: Answer
+) -> dict[str, Any]:
+    """What the page's scripts need beside the fragments."""
+    report = analysis.report
+    return {
+        "marks": marks(report),
+        "services": service_rows(report.document),
+        "mend": mend,
+        "counts": [report.errors, report.warnings, report.infos],
+        "selected": selected,
+        "opened": list(opened),
+        "told": answer.told or answer.errors.get("", ""),
+        "refused": bool(answer.errors),
+    }

@@ -1,0 +1,131 @@
+"""The live panel: what is wrong, where, why, and what one click would do about it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from stacks.compose.document import Document
+from stacks.compose.source import SourceText, Span
+from stacks.hosts.snapshot import HostSnapshot
+from stacks.rules.checker import LayerRun, Report
+from stacks.rules.findings import Diagnostic, Severity
+from stacks.services.editor_bench import broken_line, place_of
+from stacks.services.editor_fixes import Preview, find_diagnostic, preview_all, preview_fix
+
+SHOWN = 200
+"""Diagnostics that the panel lists; a text with more needs other help than a longer list."""
+FIX_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A diagnostic in the list. `preview` is made for the active one only."""
+
+    place: str
+    severity: Severity
+    code: str
+    name: str
+    line: int
+    message: str
+    hint: str
+    service: str | None
+    url: str
+    related: tuple[tuple[int, str], ...]
+    fix: str
+    is_safe: bool
+    is_active: bool
+    preview: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """`mend` is the line to mend first while the text cannot be read, else None."""
+
+    errors: int
+    warnings: int
+    infos: int
+    items: tuple[Item, ...]
+    left_out: int
+    suppressed: int
+    layers: tuple[LayerRun, ...]
+    safe_fixes: int
+    mend: int | None
+    preview_all: Preview | None
+
+
+def panel(report: Report, *, active: str, values: Mapping[str, str], host: HostSnapshot | None) -> Panel:
+    """The panel with one diagnostic open: the one named by `active`, else an error, if one can be repaired."""
+    found = report.diagnostics
+    chosen = _chosen(report, active)
+    document = report.document
+    blank = not document.text.strip()
+    return Panel(
+        errors=report.errors,
+        warnings=report.warnings,
+        infos=report.infos,
+        items=tuple(_item(report, each, each is chosen) for each in found[:SHOWN]),
+        left_out=max(0, len(found) - SHOWN),
+        suppressed=len(report.suppressed),
+        layers=report.layers,
+        safe_fixes=sum(each.fix is not None and each.fix.safe for each in found),
+        mend=None if document.is_complete or blank else broken_line(document),
+        preview_all=preview_all(report, values, host) if active == FIX_ALL else None,
+    )
+
+
+def _chosen(report: Report, active: str) -> Diagnostic | None:
+    if active == FIX_ALL or not report.diagnostics:
+        return None
+    named = find_diagnostic(report, active) if active else None
+    return named or min(report.diagnostics, key=lambda each: (each.severity is not Severity.ERROR, each.fix is None))
+
+
+def _item(report: Report, diagnostic: Diagnostic, is_active: bool) -> Item:
+    position = report.document.source.position
+    fix = diagnostic.fix
+    return Item(
+        place=place_of(diagnostic),
+        severity=diagnostic.severity,
+        code=diagnostic.code,
+        name=diagnostic.rule.title,
+        line=position(diagnostic.span.start).line,
+        message=diagnostic.message,
+        hint=diagnostic.hint,
+        service=diagnostic.service,
+        url=diagnostic.rule.url,
+        related=tuple((position(each.span.start).line, each.message) for each in diagnostic.related),
+        fix=fix.title if fix else "",
+        is_safe=fix is not None and fix.safe,
+        is_active=is_active,
+        preview=preview_fix(report, diagnostic) if is_active else None,
+    )
+
+
+def marks(report: Report) -> list[list[object]]:
+    """What the code editor underlines: row, column, end row, end column (from 0, in UTF-16), severity, place, text."""
+    source = report.document.source
+    return [
+        [*_range(source, each.span), each.severity.value, place_of(each), f"{each.code} {each.message}"]
+        for each in report.diagnostics[:SHOWN]
+    ]
+
+
+def _range(source: SourceText, span: Span) -> Iterator[int]:
+    for offset in (span.start, span.end):
+        place = source.position(offset)
+        row, column = place.line - 1, place.column - 1
+        before = source.text[source.line_starts[row] : source.line_starts[row] + column]
+        yield row
+        yield column if before.isascii() else len(before.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def service_rows(document: Document) -> list[list[object]]:
+    """Each service with its first and last row, from 0."""
+    position = document.source.position
+    return [
+        [
+            each.name,
+            position(each.span.start).line - 1,
+            position(max(each.entry.span.end - 1, each.span.start)).line - 1,
+        ]
+        for each in document.services
+    ]

@@ -1,0 +1,103 @@
+// Requests to the server, by HTMX: live checks, of which only the newest counts, and acts, one after the other.
+import { environmentField, liveData, looking, pin, root, tell } from "./page.js";
+
+const PAUSE = 110; // ms after the last key: with the answer's way it stays below a quarter of a second
+const RETRIES = 3;
+
+let code = null;
+let sequence = 0;
+let answered = 0;
+let timer = 0;
+let acting = Promise.resolve();
+const listeners = [];
+
+export function connect(codeEditor) {
+  code = codeEditor;
+  document.addEventListener("htmx:beforeSwap", dropOld);
+  document.addEventListener("htmx:afterRequest", noteTrouble);
+}
+
+// Called with the live data after each answer that counts.
+export function onAnswer(listener) {
+  listeners.push(listener);
+}
+
+function values(extra) {
+  return {
+    document: code.value(),
+    environment: environmentField.value,
+    version: document.getElementById("id_version").value,
+    selected: looking.selected ?? "",
+    open: [...looking.opened],
+    active: looking.active,
+    pin: pin(),
+    seq: String(++sequence),
+    ...extra,
+  };
+}
+
+// Several requests may be under way: an answer that was overtaken by a later one is dropped.
+function dropOld(event) {
+  const config = event.detail.requestConfig;
+  if (config?.elt?.id !== "channel" && config?.elt?.id !== "act-channel") return;
+  const number = Number(config.parameters?.seq ?? config.formData?.get("seq"));
+  if (number < answered) event.detail.shouldSwap = false;
+  else if (event.detail.shouldSwap && /id="live-data"/.test(event.detail.serverResponse)) answered = number;
+}
+
+function noteTrouble(event) {
+  const id = event.detail.requestConfig?.elt?.id;
+  if (id !== "channel" && id !== "act-channel") return;
+  const status = event.detail.xhr?.status ?? 0;
+  const note = document.querySelector("[data-check-trouble]");
+  const aborted = status === 0 && event.detail.failed !== true && event.type === "htmx:xhr:abort";
+  if (note && !aborted) note.hidden = event.detail.successful || [400, 409, 413, 422].includes(status);
+}
+
+function post(url, source, parameters) {
+  return window.htmx.ajax("POST", url, { source, target: "#channel", swap: "none", values: parameters });
+}
+
+async function exchange(url, source, extra) {
+  const parameters = values(extra);
+  const sent = parameters.document;
+  await post(url, source, parameters);
+  if (answered !== Number(parameters.seq)) return { counts: false, sent };
+  return { counts: true, sent, data: liveData() };
+}
+
+export function checkSoon(pause = PAUSE) {
+  clearTimeout(timer);
+  timer = setTimeout(check, pause);
+}
+
+export async function check() {
+  clearTimeout(timer);
+  const { counts, data } = await exchange(root.dataset.live, "#channel", {});
+  if (counts) for (const listener of listeners) listener(data);
+}
+
+// Does an act with the text as it is. Text typed while the answer was on its way is never lost: the act is done again on it.
+export function act(action, fields = {}) {
+  acting = acting.then(() => attempt(action, fields, RETRIES)).catch(() => {});
+  return acting;
+}
+
+async function attempt(action, fields, left) {
+  clearTimeout(timer);
+  const { counts, sent, data } = await exchange(root.dataset.edit, "#act-channel", { do: action, ...fields });
+  if (!counts) {
+    if (left > 0 && code.value() !== sent) return attempt(action, fields, left - 1);
+    return undefined;
+  }
+  if (code.value() !== sent && data.text !== sent) {
+    if (left > 0) return attempt(action, fields, left - 1);
+    tell("The text changed while this was done. Try again.");
+    return undefined;
+  }
+  if (data.text !== null && data.text !== sent) code.change(data.text);
+  looking.selected = data.selected ?? looking.selected;
+  if (data.told) tell(data.told);
+  for (const listener of listeners) listener(data);
+  return data;
+}

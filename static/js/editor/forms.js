@@ -1,0 +1,114 @@
+// The page's one form, act by act: a changed field or a pressed button goes to the server alone, with the text.
+import { act, check } from "./channel.js";
+import { form, looking } from "./page.js";
+import { select } from "./selection.js";
+
+const QUIET = 700; // ms without a key, after which a field that is still being typed in is sent
+
+let timer = 0;
+
+// The fields that belong to what was changed or pressed.
+function fieldsOf(element) {
+  const row = element.closest("[data-row]");
+  const group = row ?? element.closest("[data-group]") ?? (element.matches("[data-field], [data-act]") ? element.parentNode : null);
+  const inputs = group ? group.querySelectorAll("input[name], textarea[name], select[name]") : [];
+  return Object.fromEntries([...inputs].map((input) => [input.name, input.value]));
+}
+
+function isChanged(input) {
+  return input.value !== (input.dataset.server ?? input.defaultValue);
+}
+
+async function sendField(input) {
+  clearTimeout(timer);
+  if (!isChanged(input)) return;
+  // A new variable needs its value before it is written; leaving the row, or Enter, ends it.
+  const row = input.closest("[data-row]");
+  if (/^environment\.new\.name@/.test(input.name) && row?.contains(document.activeElement) && document.activeElement !== input) return;
+  const isNew = /\.new[.@]/.test(input.name);
+  const data = await act("fields", fieldsOf(input));
+  if (!data || data.refused) return;
+  if (isNew) {
+    for (const each of row?.querySelectorAll("input") ?? []) each.value = "";
+  }
+  input.dataset.server = isNew ? "" : input.value;
+}
+
+function onChange(event) {
+  const input = event.target;
+  if (input.matches("[data-field]")) sendField(input);
+  else if (input.id === "pin") check();
+  else if (input.matches("[data-act]")) act(input.dataset.act, fieldsOf(input));
+  else if (input.id === "host-choice") act("host", { host: input.value });
+}
+
+// Single fields are written while they are typed; rows when they are left, for half a port is no port.
+function onInput(event) {
+  const input = event.target;
+  if (!input.matches("[data-field]") || input.closest("[data-row]")) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => sendField(input), input.tagName === "TEXTAREA" ? QUIET : 120);
+}
+
+function onKey(event) {
+  if (event.key !== "Enter" || event.isComposing) return;
+  const input = event.target;
+  if (!input.matches("input")) return;
+  event.preventDefault();
+  if (input.dataset.enter) act(input.dataset.enter, fieldsOf(input));
+  else if (input.matches("[data-field]")) sendField(input);
+  else if (input.closest('[data-group="add"]')) act("add", fieldsOf(input)).then(closeAdded);
+  else if (input.dataset.act) act(input.dataset.act, fieldsOf(input));
+  else if (input.id === "keep-message") form.requestSubmit(form.querySelector('[value="keep"]'));
+}
+
+function closeAdded(data) {
+  if (!data || data.refused) return;
+  const add = document.getElementById("add-service");
+  for (const input of add.querySelectorAll("input")) input.value = "";
+  add.open = false;
+  document.querySelector(`[data-select="${CSS.escape(data.selected ?? "")}"]`)?.focus();
+}
+
+function onSubmit(event) {
+  const button = event.submitter;
+  const [verb] = (button?.value ?? "save").split(" ");
+  if (verb === "keep" || event.defaultPrevented) return;
+  event.preventDefault();
+  if (verb === "select") toggleCard(button);
+  else if (verb === "view") view(button.value.slice("view ".length), button);
+  else if (verb === "save" || verb === "host") document.dispatchEvent(new CustomEvent("editor:save"));
+  else if (verb === "add") act(button.value, fieldsOf(button)).then(closeAdded);
+  else act(button.value, fieldsOf(button));
+}
+
+export async function view(place, button = null) {
+  looking.active = place;
+  await check();
+  if (button?.classList.contains("fix-button") || place === "all") {
+    document.querySelector(place === "all" ? ".fix-all [data-apply]" : ".diagnostic.is-active [data-apply]")?.focus();
+  }
+  document.dispatchEvent(new CustomEvent("editor:view", { detail: { place } }));
+}
+
+function toggleCard(button) {
+  const name = button.dataset.select;
+  const isHead = button.classList.contains("service-button");
+  const isOpen = isHead && button.getAttribute("aria-expanded") === "true";
+  if (isOpen) {
+    looking.opened.delete(name);
+    if (looking.selected === name) looking.selected = null;
+    document.getElementById("editor-selected").value = looking.selected ?? "";
+    check();
+  } else {
+    if (looking.selected) looking.opened.add(looking.selected);
+    select(name, { from: isHead ? "forms" : "board" });
+  }
+}
+
+export function installForms() {
+  form.addEventListener("change", onChange);
+  form.addEventListener("input", onInput);
+  form.addEventListener("keydown", onKey);
+  form.addEventListener("submit", onSubmit);
+}

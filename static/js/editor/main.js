@@ -1,0 +1,62 @@
+// Starts the editor: without this file the page is a form that works; with it, it is live.
+import { checkSoon, connect, onAnswer } from "./channel.js";
+import { CodeEditor } from "./code.js";
+import { installForms } from "./forms.js";
+import { installKeys } from "./keys.js";
+import { installMorph } from "./morph.js";
+import { documentField, environmentField, form, liveData, looking } from "./page.js";
+import { changed, installSaving, leaving } from "./saving.js";
+import { installSelection, takeData } from "./selection.js";
+import { installTabs, showCounts } from "./tabs.js";
+
+// While the text cannot be read the forms rest, and the board shows what it showed last.
+function showMend(line) {
+  const isBroken = line !== null;
+  const note = document.querySelector("#services .stale-note");
+  note.hidden = !isBroken;
+  note.querySelector("[data-mend]").textContent = line ?? "";
+  document.querySelector("#services .services-set").disabled = isBroken;
+  const board = document.getElementById("board");
+  board.classList.toggle("is-stale", isBroken);
+  board.querySelector("[data-board-stale]").hidden = !isBroken;
+  for (const button of board.querySelectorAll("button.cell")) button.disabled = isBroken;
+}
+
+const code = new CodeEditor(document.getElementById("code-editor"));
+const first = liveData();
+installMorph(window.htmx);
+connect(code);
+installSaving(code);
+installSelection(code, first);
+installForms();
+installTabs();
+installKeys(code);
+
+function show(data) {
+  code.show(data.marks);
+  takeData(data);
+  showCounts(data);
+  showMend(data.mend);
+}
+
+onAnswer(show);
+show(first);
+looking.opened = new Set(first.opened);
+
+code.session.on("change", () => {
+  documentField.value = code.value();
+  changed();
+  checkSoon();
+});
+environmentField.addEventListener("input", () => {
+  changed();
+  checkSoon();
+});
+form.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  documentField.value = code.value();
+  leaving();
+});
+document.addEventListener("editor:shown", () => code.editor.resize());
+new ResizeObserver(() => code.editor.resize()).observe(code.editor.container);
+document.documentElement.dataset.editor = "ready";

@@ -1,0 +1,132 @@
+"""A real Chromium on a live server, signed in, that fails a test for anything the console complains about."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from stacks.hosts.reading import read_host
+from stacks.models import Host
+from stacks.services.host import host_create
+
+# Playwright's sync API keeps an event loop in the thread; Django would otherwise refuse the database there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+WIDE, NARROW = (1440, 900), (380, 800)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Absent: a skip on a developer's machine, a failure where CI=true."""
+    path = os.environ.get("GPU_COMPOSE_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        message = "no Chromium: install it, or set GPU_COMPOSE_CHROMIUM to its path"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path)
+        yield started
+        started.close()
+
+
+@pytest.fixture(autouse=True)
+def static_files_on_demand(settings: Any) -> None:
+    """WhiteNoise reads every static file when a server is made; here it looks them up when they are asked for."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture
+def ada(transactional_db: None) -> User:
+    return User.objects.create_user("ada", password="a long password")
+
+
+class Watch:
+    """What the browser complained about; refused addresses of the server count as well."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+        self.expected: list[str] = []
+
+    def expect(self, words: str) -> None:
+        """A complaint with these words belongs to the test."""
+        self.expected.append(words)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text} {message.location.get('url', '')}")
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [each for each in self.complaints if not any(words in each for words in self.expected)]
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watching = Watch()
+    yield watching
+    assert watching.unexpected == []
+
+
+@pytest.fixture
+def open_context(browser: Browser, live_server: Any, ada: User) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes signed-in contexts, closed at the end; arguments are Playwright's."""
+    made: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        client = Client()
+        client.force_login(ada)
+        context = (
+            browser.new_context(base_url=live_server.url, viewport={"width": WIDE[0], "height": WIDE[1]}, **options)
+            if "viewport" not in options
+            else browser.new_context(base_url=live_server.url, **options)
+        )
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        context.set_default_timeout(8000)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def page(open_context: Callable[..., BrowserContext], watch: Watch) -> Page:
+    """A wide window of a signed-in user."""
+    opened = open_context().new_page()
+    watch.watch(opened)
+    return opened
+
+
+@pytest.fixture
+def take_picture() -> Callable[[Page, str], None]:
+    """Keeps a screenshot in the folder named by GPU_COMPOSE_SCREENSHOTS, for somebody to look at; else does nothing."""
+    folder = os.environ.get("GPU_COMPOSE_SCREENSHOTS")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return take
+
+
+@pytest.fixture
+def host(ada: User) -> Host:
+    """A machine with two H200, as its own tools describe it."""
+    folder = Path(__file__).resolve().parent.parent / "hosts" / "data" / "h200-x2"
+    return host_create(user=ada, name="lab-2", snapshot=read_host((folder / "smi.xml").read_text()))
