@@ -1,0 +1,81 @@
+"""What a service's variables say of GPUs: which they ask for, and which of them the container will not have."""
+
+from stacks.allocation import ClaimKind, GpuClaim
+from stacks.compose.devices import DeviceRequest
+from stacks.compose.document import Service
+from stacks.compose.environment import EnvironmentVariable
+from stacks.compose.gpu_identifiers import NOTHING, IdentifierKind, identifier_kind
+from stacks.compose.gpu_requests import NVIDIA_RUNTIME, GpuSelection, selection_in
+from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
+from stacks.hosts.snapshot import HostSnapshot
+
+
+def runs_nvidia_by_default(host: HostSnapshot | None) -> bool:
+    """Whether the host's engine is known to give every container NVIDIA's runtime, which then reads the variables."""
+    return host is not None and host.engine is not None and host.engine.default_runtime == NVIDIA_RUNTIME
+
+
+def asking_variable(service: Service) -> EnvironmentVariable | None:
+    """The variable by which a GPU is asked for: the toolkit's before CUDA's; None where its value asks for none."""
+    visible = service.variable("NVIDIA_VISIBLE_DEVICES")
+    if visible is not None and not NOTHING & {part.strip() for part in (visible.value or "void").split(",")}:
+        return visible
+    cuda = service.variable("CUDA_VISIBLE_DEVICES")
+    if visible is None and cuda is not None and read_cuda_visible_devices(cuda.value or "").devices:
+        return cuda
+    return None
+
+
+def asked_for(variable: EnvironmentVariable) -> GpuSelection | None:
+    """The GPUs that a variable means, with a `${VARIABLE}` kept where it gives one GPU; None where it names none."""
+    selection = selection_in(variable.value or "")
+    if selection is None or variable.node.interpolated is None:
+        return selection
+    written = variable.node.text.partition("=")[2] if variable.in_list else variable.node.text
+    return GpuSelection(device_ids=(written,)) if len(selection.device_ids) == 1 else None
+
+
+def given_by(request: DeviceRequest) -> GpuSelection | None:
+    """The GPUs that a request gives; None for none, or where its count cannot be read."""
+    if request.device_ids:
+        return GpuSelection(device_ids=tuple(node.string for node in request.device_ids))
+    if request.asks_for_all:
+        return GpuSelection()
+    number = request.count.number if request.count is not None else None
+    return GpuSelection(number) if number else None
+
+
+def first_missing(
+    claim: GpuClaim, devices: tuple[int | str, ...], host: HostSnapshot | None
+) -> tuple[int, int | None] | None:
+    """The first entry of CUDA_VISIBLE_DEVICES that the container will not have: its position, and of how many GPUs.
+
+    The number is None where it is not why. Inside a container GPUs are numbered from 0.
+    """
+    count = gpus_given(claim, host)
+    uuids = [each.text.lower() for each in claim.identifiers]
+    kinds = {identifier_kind(each.text) for each in claim.identifiers}
+    for position, device in enumerate(devices):
+        if isinstance(device, int):
+            if count is not None and device >= count:
+                return position, count
+        elif kinds == {IdentifierKind.GPU_UUID} and device.startswith("gpu-"):
+            known = any(uuid.startswith(device) or device.startswith(uuid) for uuid in uuids)
+            if not known:
+                return position, None
+    return None
+
+
+def gpus_given(claim: GpuClaim, host: HostSnapshot | None) -> int | None:
+    """How many GPUs a claim gives the container; None where that is not known, or a GPU may be cut up by MIG."""
+    if claim.is_nothing:
+        return None
+    if claim.kind is ClaimKind.COUNT:
+        return claim.count
+    if claim.kind is ClaimKind.IDENTIFIERS:
+        names = {each.text.strip().lower() for each in claim.identifiers}
+        return len(names) if all(identifier_kind(name) for name in names) else None
+    gpus = host.gpus if host is not None else None
+    if not gpus or any(gpu.mig_enabled is not False for gpu in gpus):
+        return None
+    return len(gpus)
