@@ -1,0 +1,73 @@
+from collections.abc import Iterator
+
+from stacks.compose.document import Service
+from stacks.compose.gpu_requests import (
+    add_request,
+    asks_for_gpus,
+    in_service,
+)
+from stacks.compose.variable_edits import remove_variable
+from stacks.gpu_variables import asked_for, asking_variable, runs_nvidia_by_default
+from stacks.rules.context import Context
+from stacks.rules.findings import Finding, Fix, Layer, Severity
+from stacks.rules.registry import rule
+
+
+@rule(
+    "ENV201",
+    title="A GPU is asked for by a variable only",
+    layer=Layer.GPU,
+    severity=Severity.ERROR,
+    on=Service,
+    url="https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
+)
+def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding]:
+    """`CUDA_VISIBLE_DEVICES` hides GPUs from a program; it cannot bring any into the container.
+    `NVIDIA_VISIBLE_DEVICES` is read by NVIDIA's runtime, and by nobody where the service runs with Docker's own
+    (runc). Without `runtime: nvidia`, an engine whose default runtime is `nvidia`, or a request for devices, the
+    container has no GPU at all.
+
+    Ask for the GPU with a device request, which every engine with the NVIDIA toolkit understands.
+
+    ```yaml bad
+    services:
+      train:
+        image: pytorch/pytorch:2.6.0-cuda12.6-cudnn9-runtime
+        environment:
+          - CUDA_VISIBLE_DEVICES=0
+    ```
+    ```yaml good
+    services:
+      train:
+        image: pytorch/pytorch:2.6.0-cuda12.6-cudnn9-runtime
+        deploy:
+          resources:
+            reservations:
+              devices:
+                - driver: nvidia
+                  device_ids: ["0"]
+                  capabilities: [gpu]
+    ```
+    """
+    if asks_for_gpus(service) or runs_nvidia_by_default(context.host):
+        return
+    variable = asking_variable(service)
+    if variable is None or variable.value is None:
+        return
+    wanted = asked_for(variable)
+    yield Finding(
+        variable.span,
+        f"this container will see no GPU: `{variable.name}` cannot ask for one"
+        + ("" if variable.name.startswith("CUDA") else " without the nvidia runtime"),
+        "Request the GPU under `deploy.resources.reservations.devices`.",
+        None
+        if wanted is None
+        else Fix(
+            f"request {wanted} and remove the variable",
+            lambda: in_service(
+                service,
+                lambda step: add_request(step, wanted),
+                lambda step: remove_variable(step, variable.name),
+            ),
+        ),
+    )

@@ -1,0 +1,68 @@
+from collections.abc import Iterator
+
+from stacks.compose import editing
+from stacks.compose.document import Service
+from stacks.compose.gpu_requests import NVIDIA_RUNTIME
+from stacks.compose.nodes import Sequence
+from stacks.compose.source import TextEdit
+from stacks.compose.values import quote
+from stacks.facts.environment import sets_visible_devices
+from stacks.rules.context import Context
+from stacks.rules.findings import Finding, Fix, Layer, Severity
+from stacks.rules.registry import rule
+
+_NAME = "NVIDIA_VISIBLE_DEVICES"
+
+
+@rule(
+    "ENV203",
+    title="The nvidia runtime is not told which GPUs",
+    layer=Layer.GPU,
+    severity=Severity.WARNING,
+    on=Service,
+    url="https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
+)
+def runtime_without_visible_devices(service: Service, context: Context) -> Iterator[Finding]:
+    """`runtime: nvidia` alone gives no GPU: NVIDIA's runtime reads `NVIDIA_VISIBLE_DEVICES` from the container's
+    environment and does nothing where it is missing. Images built on `nvidia/cuda` set it to `all`; others, such as
+    those that start from `python` or `ubuntu`, do not.
+
+    Say it in the file, and the image no longer matters.
+
+    ```yaml bad
+    services:
+      train:
+        image: python:3.12
+        runtime: nvidia
+    ```
+    ```yaml good
+    services:
+      train:
+        image: python:3.12
+        runtime: nvidia
+        environment:
+          NVIDIA_VISIBLE_DEVICES: all
+    ```
+    """
+    runtime = service.runtime
+    if runtime is None or runtime.string != NVIDIA_RUNTIME or service.variable(_NAME) is not None:
+        return
+    if any(request.is_for_gpus for request in service.device_requests) or service.get("env_file") is not None:
+        return
+    image = service.image
+    if image is not None and sets_visible_devices(image.string):
+        return
+    whose = "the image that is built here" if service.get("build") else quote(image.string) if image else "the image"
+    yield Finding(
+        runtime.span,
+        f"this container will see no GPU unless {whose} sets `{_NAME}`: the nvidia runtime reads it",
+        f"Set `{_NAME}` to `all`, or to the GPUs that are meant.",
+        Fix(f"set `{_NAME}` to `all`", lambda: _set(service), safe=False),
+    )
+
+
+def _set(service: Service) -> tuple[TextEdit, ...]:
+    path = (*service.path, "environment")
+    if isinstance(service.find("environment"), Sequence):
+        return editing.append_item(service.document, path, f"{_NAME}=all")
+    return editing.set_value(service.document, (*path, _NAME), "all")
