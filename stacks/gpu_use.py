@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from stacks.allocation import CDI_GPU, NVIDIA_RUNTIME, VISIBLE_DEVICES, Allocation, GpuClaim, Identifier
 from stacks.compose.document import Service
-from stacks.compose.nodes import Mapping, Scalar
+from stacks.compose.nodes import Mapping, Plain, Scalar, Sequence, plain_data
 from stacks.compose.source import Span
 from stacks.facts.images import image_facts
 from stacks.hosts.snapshot import Gpu, HostSnapshot
@@ -96,6 +96,25 @@ def _waits_for_end(service: Service, other: Service) -> bool:
     return isinstance(condition, Scalar) and condition.string == "service_completed_successfully"
 
 
+def deploy_requests(service: Service) -> list[Plain]:
+    """What `gpus` asks for as items of `deploy…devices`, which must state capabilities; empty for what is no `gpus`."""
+    node = service.find("gpus")
+    if isinstance(node, Scalar):
+        return [{"driver": "nvidia", "count": "all", "capabilities": ["gpu"]}] if node.value == "all" else []
+    items = plain_data(node) if isinstance(node, Sequence) else None
+    requests: list[Plain] = []
+    for item in items if isinstance(items, list) else ():
+        if not isinstance(item, dict):
+            return []
+        words = item.get("capabilities")
+        listed = list(words) if isinstance(words, list) else []
+        whole: dict[str, Plain] = {"driver": "nvidia", **item}
+        if "count" not in item and "device_ids" not in item:
+            whole["count"] = "all"
+        requests.append(whole | {"capabilities": listed if "gpu" in listed else ["gpu", *listed]})
+    return requests
+
+
 def observes(service: Service) -> bool:
     """Whether the service only watches GPUs, as exporters of metrics do, and holds none of their memory."""
     known = image_facts(service.image.string).known if service.image is not None else None
@@ -122,6 +141,18 @@ def free_gpus(allocation: Allocation) -> tuple[Gpu, ...]:
     held = {holding.gpu.index for holding in allocation.holdings if not observes(holding.claim.service)}
     gpus = allocation.host.gpus if allocation.host is not None else None
     return tuple(gpu for gpu in gpus or () if gpu.index not in held and not gpu.mig_enabled and not _is_busy(gpu))
+
+
+def gpus_of_their_own(claims: Iterable[GpuClaim], allocation: Allocation) -> dict[int, tuple[int, ...]]:
+    """For each claim, by its `id()`, as many free GPUs as it counts, each once; empty where there are not enough."""
+    free = [gpu.index for gpu in free_gpus(allocation)]
+    plan: dict[int, tuple[int, ...]] = {}
+    for claim in claims:
+        if len(free) < claim.count:
+            return {}
+        plan[id(claim)] = tuple(free[: claim.count])
+        del free[: claim.count]
+    return plan
 
 
 def _is_busy(gpu: Gpu) -> bool:

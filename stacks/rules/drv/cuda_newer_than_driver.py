@@ -2,9 +2,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from stacks.compose import editing
-from stacks.compose.document import Service
-from stacks.facts.cuda import Compatibility, Version, compatibility, family_floor, native_driver, newest_cuda
-from stacks.facts.cuda_tags import CUDA_IMAGES, replacement
+from stacks.compose.document import Document, Service
+from stacks.compose.nodes import Scalar
+from stacks.facts.cuda import Compatibility, Version, compatibility, family_floor, native_driver
+from stacks.facts.cuda_tags import CUDA_IMAGES, newest_for, replacement
 from stacks.facts.images import ImageFacts, image_facts, with_tag
 from stacks.gpu_use import host_label, requests_gpu
 from stacks.hosts.snapshot import HostSnapshot
@@ -38,9 +39,7 @@ def cuda_newer_than_driver(service: Service, context: Context) -> Iterator[Findi
         image: nvidia/cuda:12.9.1-base-ubuntu24.04
         command: nvidia-smi
         deploy:
-          resources:
-            reservations:
-              devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]
+          resources: {reservations: {devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]}}
     ```
     ```yaml good
     # host: old-compose
@@ -49,34 +48,30 @@ def cuda_newer_than_driver(service: Service, context: Context) -> Iterator[Findi
         image: nvidia/cuda:12.4.1-base-ubuntu22.04
         command: nvidia-smi
         deploy:
-          resources:
-            reservations:
-              devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]
+          resources: {reservations: {devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]}}
     ```
     """
     image, host = service.image, context.snapshot()
-    facts = image_facts(image.string) if image is not None else None
-    if image is None or facts is None or facts.cuda is None or not requests_gpu(service):
+    facts, newest = image_facts(image.string if image is not None else ""), newest_for(host)
+    if image is None or facts.cuda is None or newest is None or not requests_gpu(service):
         return
-    gpus = tuple(gpu.name for gpu in host.gpus or ())
-    verdict = compatibility(facts.cuda, host.driver_version, host.cuda_version, gpus)
+    verdict = compatibility(facts.cuda, host.driver_version, host.cuda_version, [gpu.name for gpu in host.gpus or ()])
     if verdict in (Compatibility.FULL, Compatibility.UNKNOWN):
         return
-    is_error = verdict is Compatibility.NONE and facts.cuda_is_verified
+    needed = native_driver(facts.cuda) or family_floor(facts.cuda[0])
     yield Finding(
         image.span,
-        _message(verdict, facts, facts.cuda, host),
-        _hint(facts.cuda, _newest(host)),
-        _fix(service, facts, host),
-        severity=Severity.ERROR if is_error else Severity.WARNING,
+        _message(verdict, facts, facts.cuda, newest, host),
+        f"take an image with CUDA {newest[0]}.{newest[1]} or older, or update the driver"
+        + (f" to {needed} or newer" if needed else ""),
+        _fix(service.document, image, facts, newest),
+        severity=None if verdict is Compatibility.NONE and facts.cuda_is_verified else Severity.WARNING,
     )
 
 
-def _message(verdict: Compatibility, facts: ImageFacts, cuda: Version, host: HostSnapshot) -> str:
-    newest = _newest(host)
-    runs = f"CUDA {newest[0]}.{newest[1]} at most" if newest else "an older CUDA"
+def _message(verdict: Compatibility, facts: ImageFacts, cuda: Version, newest: Version, host: HostSnapshot) -> str:
     driver = f"driver {host.driver_version}" if host.driver_version else "driver"
-    facing = f"{host_label(host)}, whose {driver} runs {runs}"
+    facing = f"{host_label(host)}, whose {driver} runs CUDA {newest[0]}.{newest[1]} at most"
     needs = f"CUDA {cuda[0]}.{cuda[1]}{' or newer' if facts.cuda_is_minimum else ''}"
     if verdict is Compatibility.NONE:
         return f"CUDA will not start in this container: the image needs {needs}, and so does not fit {facing}"
@@ -85,31 +80,10 @@ def _message(verdict: Compatibility, facts: ImageFacts, cuda: Version, host: Hos
     return f"this container may fail: {needs} starts, but not everything works on {facing}"
 
 
-def _hint(cuda: Version, newest: Version | None) -> str:
-    needed = native_driver(cuda) or family_floor(cuda[0])
-    older = (
-        f"take an image with CUDA {newest[0]}.{newest[1]} or older" if newest else "take an image with an older CUDA"
-    )
-    return f"{older}, or update the driver to {needed} or newer" if needed else f"{older}, or update the driver"
-
-
-def _newest(host: HostSnapshot) -> Version | None:
-    return host.cuda_version or (newest_cuda(host.driver_version) if host.driver_version else None)
-
-
-def _fix(service: Service, facts: ImageFacts, host: HostSnapshot) -> Fix | None:
-    reference, image = facts.reference, service.image
-    if (
-        reference is None
-        or image is None
-        or image.interpolated
-        or reference.digest
-        or reference.name not in CUDA_IMAGES
-    ):
+def _fix(document: Document, image: Scalar, facts: ImageFacts, newest: Version) -> Fix | None:
+    reference = facts.reference
+    if reference is None or reference.name not in CUDA_IMAGES or reference.digest or image.interpolated:
         return None
-    tag = replacement(reference.tag, _newest(host))
-    text = with_tag(image.string, tag)
-    if tag == reference.tag:
-        return None
-    edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text, in_place=True)
-    return Fix(f"use `{text}`", edits, safe=False)
+    text = with_tag(image.string, replacement(reference.tag, newest))
+    edits = partial(editing.set_value, document, document.path_at(image.start), text, in_place=True)
+    return Fix(f"use `{text}`", edits, safe=False) if text != image.string else None

@@ -2,10 +2,10 @@ from collections.abc import Iterable, Iterator
 
 from stacks.compose import editing
 from stacks.compose.document import Service
-from stacks.compose.nodes import Plain, Scalar, Sequence, plain_data
+from stacks.compose.nodes import Scalar
 from stacks.compose.source import TextEdit
 from stacks.facts.engine import Feature, is_before, version_of
-from stacks.gpu_use import host_label
+from stacks.gpu_use import deploy_requests, host_label
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.fixes import fix_at
@@ -67,7 +67,7 @@ def compose_too_old_for_gpus(service: Service, context: Context) -> Iterator[Fin
 
 
 def _fix(service: Service) -> Fix | None:
-    requests = _requests(service)
+    requests = deploy_requests(service)
     reserved = service.find("deploy", "resources", "reservations", "devices")
     if not requests or reserved is not None:
         return None
@@ -78,22 +78,3 @@ def _fix(service: Service) -> Fix | None:
         yield from editing.set_value(document, (*path, "deploy", "resources", "reservations", "devices"), requests)
 
     return fix_at(document, (*path, "gpus"), "write it as `deploy.resources.reservations.devices`", edits)
-
-
-def _requests(service: Service) -> list[Plain]:
-    """The same requests for `deploy`, where `capabilities` must be written; empty for what is no valid `gpus`."""
-    node = service.find("gpus")
-    if isinstance(node, Scalar):
-        return [{"driver": "nvidia", "count": "all", "capabilities": ["gpu"]}] if node.value == "all" else []
-    items = plain_data(node) if isinstance(node, Sequence) else None
-    requests: list[Plain] = []
-    for item in items if isinstance(items, list) else ():
-        if not isinstance(item, dict):
-            return []
-        words = item.get("capabilities")
-        listed = list(words) if isinstance(words, list) else []
-        whole: dict[str, Plain] = {"driver": "nvidia", **item}
-        if "count" not in item and "device_ids" not in item:
-            whole["count"] = "all"
-        requests.append(whole | {"capabilities": listed if "gpu" in listed else ["gpu", *listed]})
-    return requests

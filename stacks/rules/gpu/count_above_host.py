@@ -31,13 +31,8 @@ def count_above_host(document: Document, context: Context) -> Iterator[Finding]:
       train:
         image: pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime
         shm_size: 8gb
-        deploy:
-          resources:
-            reservations:
-              devices:
-                - driver: nvidia
-                  count: 4
-                  capabilities: [gpu]
+        gpus:
+          - count: 4
     ```
     ```yaml good
     # host: h200-x2
@@ -45,13 +40,8 @@ def count_above_host(document: Document, context: Context) -> Iterator[Finding]:
       train:
         image: pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime
         shm_size: 8gb
-        deploy:
-          resources:
-            reservations:
-              devices:
-                - driver: nvidia
-                  count: 2
-                  capabilities: [gpu]
+        gpus:
+          - count: 2
     ```
     """
     host = context.snapshot()

@@ -4,7 +4,7 @@ from stacks.allocation import ClaimKind, GpuClaim
 from stacks.compose import editing
 from stacks.compose.document import Document
 from stacks.compose.source import Span, TextEdit
-from stacks.gpu_use import Hold, free_gpus, gpu_words, observes, overlapping
+from stacks.gpu_use import Hold, gpu_words, gpus_of_their_own, observes, overlapping
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.fixes import fix_at
@@ -51,7 +51,7 @@ def count_in_several_services(document: Document, context: Context) -> Iterator[
     claims = [claim for claim in context.allocation.claims if claim.kind is ClaimKind.COUNT and claim.count > 0]
     holds = [Hold(claim, _span(claim), "count") for claim in claims if not observes(claim.service)]
     found = list(overlapping(holds, same_way=True))
-    plan = _plan([hold.claim for hold, _ in found], context)
+    plan = gpus_of_their_own([hold.claim for hold, _ in found], context.allocation)
     for hold, others in found:
         shared = gpu_words(range(min(hold.claim.count, max(other.claim.count for other in others), 64)))
         names = ", ".join(f"`{other.claim.service.name}`" for other in others)
@@ -70,23 +70,10 @@ def _span(claim: GpuClaim) -> Span:
     return claim.span if count is None else count.node.span
 
 
-def _plan(claims: list[GpuClaim], context: Context) -> dict[int, tuple[int, ...]]:
-    """For each of the claims GPUs of its own; nothing where the host has not enough that are free."""
-    free = [gpu.index for gpu in free_gpus(context.allocation)]
-    plan: dict[int, tuple[int, ...]] = {}
-    for claim in claims:
-        if len(free) < claim.count:
-            return {}
-        plan[id(claim)] = tuple(free[: claim.count])
-        del free[: claim.count]
-    return plan
-
-
 def _fix(claim: GpuClaim, indexes: tuple[int, ...] | None, document: Document) -> Fix | None:
     request = claim.request
     if indexes is None or request is None:
         return None
-
     path = (*request.path, "count")
 
     def edits() -> Iterable[TextEdit]:

@@ -7,7 +7,7 @@ from stacks.compose.document import Document
 from stacks.compose.nodes import Scalar
 from stacks.facts.spelling import closest
 from stacks.gpu_use import free_gpus, gpu_words, host_label
-from stacks.hosts.snapshot import Gpu, HostSnapshot
+from stacks.hosts.snapshot import Gpu
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import GPUS, rule
@@ -35,13 +35,8 @@ def unknown_gpu(document: Document, context: Context) -> Iterator[Finding]:
       train:
         image: pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime
         shm_size: 8gb
-        deploy:
-          resources:
-            reservations:
-              devices:
-                - driver: nvidia
-                  device_ids: ["2"]
-                  capabilities: [gpu]
+        gpus:
+          - device_ids: ["2"]
     ```
     ```yaml good
     # host: h200-x2
@@ -49,13 +44,8 @@ def unknown_gpu(document: Document, context: Context) -> Iterator[Finding]:
       train:
         image: pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime
         shm_size: 8gb
-        deploy:
-          resources:
-            reservations:
-              devices:
-                - driver: nvidia
-                  device_ids: ["1"]
-                  capabilities: [gpu]
+        gpus:
+          - device_ids: ["1"]
     ```
     """
     host = context.snapshot()
@@ -64,40 +54,38 @@ def unknown_gpu(document: Document, context: Context) -> Iterator[Finding]:
     for claim, identifier in unresolved:
         text = identifier.text.strip()
         if _is_plain_name(text) and host.lacks(text):
-            known = gpu_words(gpu.index for gpu in host.gpus or ())
-            nearest = _nearest(text, host)
-            hint = f"did you mean `{nearest}`?" if nearest else "name one that it has, or choose the host that has it"
-            if nearest is None and not text.isdigit():
-                hint = "is this the UUID of another host? Compare it with `nvidia-smi -L`"
+            known = [gpu.uuid for gpu in host.gpus or () if gpu.uuid]
+            nearest = None if text.isdigit() else closest(text, known, 0.85)
             yield Finding(
                 identifier.span,
-                f"this container will not start: {host_label(host)} has no GPU `{text}`, only {known}",
-                hint,
-                _fix(claim, identifier, nearest or _name(text, free), document),
+                f"this container will not start: {host_label(host)} has no GPU `{text}`, only "
+                f"{gpu_words(gpu.index for gpu in host.gpus or ())}",
+                _hint(text, nearest),
+                _fix(claim, identifier, nearest, free, document),
             )
 
 
 def _is_plain_name(text: str) -> bool:
     """One name: neither a list in one string nor a MIG name, which other rules look at."""
-    return bool(text) and not set(text) & set(", ") and ":" not in text and not text.upper().startswith("MIG-")
+    return bool(text) and not set(text) & set(", :") and not text.upper().startswith("MIG-")
 
 
-def _nearest(text: str, host: HostSnapshot) -> str | None:
-    return None if text.isdigit() else closest(text, [gpu.uuid for gpu in host.gpus or () if gpu.uuid], 0.85)
+def _hint(text: str, nearest: str | None) -> str:
+    if nearest is not None:
+        return f"did you mean `{nearest}`?"
+    if text.isdigit():
+        return "name one that it has, or choose the host that has it"
+    return "is this the UUID of another host? Compare it with `nvidia-smi -L`"
 
 
-def _name(text: str, free: tuple[Gpu, ...]) -> str | None:
-    """A free GPU, named as `text` names one."""
-    if not free:
-        return None
-    return str(free[0].index) if text.isdigit() or free[0].uuid is None else free[0].uuid
-
-
-def _fix(claim: GpuClaim, identifier: Identifier, name: str | None, document: Document) -> Fix | None:
+def _fix(
+    claim: GpuClaim, identifier: Identifier, nearest: str | None, free: tuple[Gpu, ...], document: Document
+) -> Fix | None:
     written = document.source.slice(identifier.span)
     is_long_form = claim.mapping is not None and not isinstance(claim.mapping.node, Scalar)
-    if claim.variable is not None or is_long_form or name is None or "$" in written:
+    if claim.variable is not None or is_long_form or "$" in written or not (nearest or free):
         return None
-    prefix = CDI_GPU if CDI_GPU in written else ""
-    edits = partial(editing.set_value, document, document.path_at(identifier.span.start), prefix + name, in_place=True)
+    name = nearest or (not identifier.text.isdigit() and free[0].uuid) or str(free[0].index)
+    path, new = document.path_at(identifier.span.start), f"{CDI_GPU if CDI_GPU in written else ''}{name}"
+    edits = partial(editing.set_value, document, path, new, in_place=True)
     return Fix(f"use GPU `{name}`", edits, safe=False)

@@ -31,13 +31,8 @@ def unknown_mig_instance(document: Document, context: Context) -> Iterator[Findi
       serve:
         image: vllm/vllm-openai:v0.11.0
         shm_size: 8gb
-        deploy:
-          resources:
-            reservations:
-              devices:
-                - driver: nvidia
-                  device_ids: ["0:4"]
-                  capabilities: [gpu]
+        gpus:
+          - device_ids: ["0:4"]
     ```
     ```yaml good
     # host: mig
@@ -45,13 +40,8 @@ def unknown_mig_instance(document: Document, context: Context) -> Iterator[Findi
       serve:
         image: vllm/vllm-openai:v0.11.0
         shm_size: 8gb
-        deploy:
-          resources:
-            reservations:
-              devices:
-                - driver: nvidia
-                  device_ids: ["0:1"]
-                  capabilities: [gpu]
+        gpus:
+          - device_ids: ["0:1"]
     ```
     """
     host = context.snapshot()

@@ -32,13 +32,8 @@ def whole_gpu_in_mig_mode(document: Document, context: Context) -> Iterator[Find
       serve:
         image: vllm/vllm-openai:v0.11.0
         shm_size: 8gb
-        deploy:
-          resources:
-            reservations:
-              devices:
-                - driver: nvidia
-                  device_ids: ["0"]
-                  capabilities: [gpu]
+        gpus:
+          - device_ids: ["0"]
     ```
     ```yaml good
     # host: mig
@@ -46,13 +41,8 @@ def whole_gpu_in_mig_mode(document: Document, context: Context) -> Iterator[Find
       serve:
         image: vllm/vllm-openai:v0.11.0
         shm_size: 8gb
-        deploy:
-          resources:
-            reservations:
-              devices:
-                - driver: nvidia
-                  device_ids: ["MIG-bbbbbbbb-bbbb-5bbb-9bbb-bbbbbbbbbbbb"]
-                  capabilities: [gpu]
+        gpus:
+          - device_ids: ["MIG-bbbbbbbb-bbbb-5bbb-9bbb-bbbbbbbbbbbb"]
     ```
     """
     found: dict[tuple[int, Span], list[Holding]] = {}
