@@ -67,9 +67,18 @@ def without(data: Any, path: Path) -> Any:
     raise no_such_place(data, step)
 
 
+def without_items(data: Any, path: Path, indexes: frozenset[int]) -> Any:
+    """The data without some items of the list at `path`."""
+    items = value_at(data, path)
+    if not isinstance(items, list) or not all(0 <= index < len(items) for index in indexes):
+        raise EditError(f"`{path_text(path)}` has no such items")
+    return with_value(data, path, [item for index, item in enumerate(items) if index not in indexes])
+
+
 def renamed(data: Any, path: Path, name: str) -> Any:
     """The data with the key at `path` under another name, in the same position."""
     parent = value_at(data, path[:-1])
+    value_at(parent, path[-1:])
     moved = {name if key == path[-1] else key: item for key, item in parent.items()}
     return with_value(data, path[:-1], moved)
 
@@ -94,6 +103,8 @@ def no_such_place(data: Any, step: str | int) -> EditError:
 
 def same(first: Any, second: Any) -> bool:
     """Whether two data are equal in value and type: `1`, `1.0` and `true` differ."""
+    if first is second:
+        return True
     if type(first) is not type(second):
         return False
     if isinstance(first, dict):

@@ -155,13 +155,18 @@ def _without_anchor(layout: Layout, place: Place) -> Iterator[TextEdit]:
 def merged_names(mapping: Mapping) -> dict[str, Node]:
     """The names that come into a mapping through `<<` alone or as well, with their values."""
     names: dict[str, Node] = {}
+    for source in merge_sources(mapping):
+        for name, inner in source.effective.items():
+            names.setdefault(name, inner.value)
+    return names
+
+
+def merge_sources(mapping: Mapping) -> Iterator[Mapping]:
+    """The mappings that `<<` brings in, the first of which counts most."""
     for entry in mapping.entries:
         if entry.is_merge:
-            for source in entry.value.items if isinstance(entry.value, Sequence) else [entry.value]:
-                if isinstance(source, Mapping):
-                    for name, inner in source.effective.items():
-                        names.setdefault(name, inner.value)
-    return names
+            sources = entry.value.items if isinstance(entry.value, Sequence) else [entry.value]
+            yield from (source for source in sources if isinstance(source, Mapping))
 
 
 def merge_copies(text: str, mapping: Mapping) -> dict[str, Emittable]:
