@@ -5,7 +5,7 @@ The places and types are those of the structs of compose-go 2.9.1 (types/types.g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -97,7 +97,7 @@ def _whole(node: Scalar) -> str | None:
 
 
 def _in_64_bits(node: Scalar) -> str | None:
-    is_beyond = isinstance(node.value, (int, float)) and not -(2**63) <= node.value < 2**63
+    is_beyond = isinstance(node.value, int) and not -(2**63) <= node.value < 2**63
     return f"{quote(node.text)} is beyond 64 bits" if is_beyond else None
 
 
@@ -186,25 +186,53 @@ _FOUND: Final[WeakKeyDictionary[Document, tuple[DecodingProblem, ...]]] = WeakKe
 def decoding_problems(document: Document) -> tuple[DecodingProblem, ...]:
     """The values that Compose cannot read, in the order of the file; worked out once for a document."""
     if document not in _FOUND:
-        found = _walk(document.root, Span(0, 0), _ROOT, ()) if document.root is not None else ()
-        _FOUND[document] = tuple(found)
+        walk = _Walk()
+        if document.root is not None:
+            walk.mapping(document.root, _ROOT)
+        _FOUND[document] = tuple(walk.found)
     return _FOUND[document]
 
 
-def _walk(node: Node, span: Span, spec: Any, path: Path) -> Iterator[DecodingProblem]:
-    if isinstance(node, Scalar):
-        reader = spec.get("") if isinstance(spec, dict) else spec
-        if isinstance(reader, tuple):
-            reason = reader[1](node)
-            if reason is not None:
-                yield DecodingProblem(reader[0], span, path, node, reason)
-    elif isinstance(node, Mapping) and isinstance(spec, dict):
-        each = spec.get("*")
+class _Walk:
+    """Reads the values at the places of a table; where it is, is only worked out where something is wrong."""
+
+    def __init__(self) -> None:
+        self.found: list[DecodingProblem] = []
+        self.steps: list[tuple[Mapping | Sequence, str | int]] = []
+
+    def mapping(self, node: Mapping, spec: dict[str, Any]) -> None:
         entries = node.effective
-        for key in entries if each is not None else entries.keys() & spec.keys():
-            entry = entries[key]
-            if entry.value.tag != RESET_TAG:
-                yield from _walk(entry.value, entry.value_span, spec[key] if each is None else each, (*path, key))
-    elif isinstance(node, Sequence) and isinstance(spec, list):
-        for index, item in enumerate(node.items):
-            yield from _walk(item, node.item_span(index), spec[0], (*path, index))
+        each = spec.get("*")
+        if each is not None:
+            for key, entry in entries.items():
+                self.value(node, key, entry.value, each)
+            return
+        for key in entries:
+            if key in spec:
+                self.value(node, key, entries[key].value, spec[key])
+
+    def value(self, parent: Mapping | Sequence, step: str | int, node: Node, spec: Any) -> None:
+        if type(node) is Scalar:
+            reader = spec.get("") if type(spec) is dict else spec
+            if type(reader) is tuple:
+                reason = reader[1](node)
+                if reason is not None and node.tag != RESET_TAG:
+                    self._report(parent, step, node, reader[0], reason)
+        elif node.tag != RESET_TAG:
+            self.steps.append((parent, step))
+            if type(node) is Mapping and type(spec) is dict:
+                self.mapping(node, spec)
+            elif type(node) is Sequence and type(spec) is list:
+                for index, item in enumerate(node.items):
+                    self.value(node, index, item, spec[0])
+            self.steps.pop()
+
+    def _report(
+        self, parent: Mapping | Sequence, step: str | int, node: Scalar, fault: DecodingFault, reason: str
+    ) -> None:
+        if isinstance(parent, Mapping):
+            span = parent.effective[str(step)].value_span
+        else:
+            span = parent.item_span(int(step))
+        path = (*(each for _, each in self.steps), step)
+        self.found.append(DecodingProblem(fault, span, path, node, reason))

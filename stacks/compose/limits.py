@@ -78,12 +78,14 @@ _PAIRS: Final[tuple[tuple[str, str, str, Callable[[Node | None], float | None]],
     ("mem_reservation", "reservations", "memory", _bytes),
     ("pids_limit", "limits", "pids", _count),
 )
+_KEYS: Final = frozenset({"deploy", *(pair[0] for pair in _PAIRS)})
 
 
 def limit_conflicts(service: Service) -> Iterator[LimitConflict]:
     """The limits of a service, its inherited ones included, that Compose refuses for their difference."""
     whole = lineage(service)
-    if not any("deploy" in each.node.effective for each in whole.services):
+    given = {key for each in whole.services for key in each.node.effective.keys() & _KEYS}
+    if len(given) < 2 or "deploy" not in given:
         return
     for key, section, name, read in _PAIRS:
         node = whole.find(key)

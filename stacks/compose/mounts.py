@@ -21,13 +21,21 @@ def colliding_mounts(service: Service) -> Iterator[tuple[str, Span, Span]]:
 
     Of volumes with the same target, and of `tmpfs` items with the same text before `=`, Compose keeps the last only.
     """
-    if service.get("volumes") is None and service.get("tmpfs") is None:
+    if not any(_may_collide(each.node) for each in lineage(service).services):
         return
     first: dict[str, Span] = {}
     for target, span in (*_tmpfs(service), *_volumes(service)):
         earlier = first.setdefault(target, span)
         if earlier is not span:
             yield target, earlier, span
+
+
+def _may_collide(service: Mapping) -> bool:
+    """Short volumes alone never do."""
+    if "tmpfs" in service.effective:
+        return True
+    volumes = service.value("volumes")
+    return isinstance(volumes, Sequence) and any(type(item) is not Scalar for item in volumes.items)
 
 
 def _tmpfs(service: Service) -> list[tuple[str, Span]]:

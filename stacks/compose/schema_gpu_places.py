@@ -33,7 +33,7 @@ def is_about_gpus(document: Document, problem: SchemaProblem) -> bool:
         return False
     inner = path[2:]
     if inner[0] == "gpus" or inner[: len(RESERVED_DEVICES)] == RESERVED_DEVICES:
-        return "options" not in inner
+        return True
     if inner[0] == "devices" and len(inner) > 1:
         return _is_request(find(document.root, *path[:4]))
     return problem.fault is SchemaFault.UNKNOWN_KEY and _is_gpu_key(document, path, inner)

@@ -41,7 +41,10 @@ def date_as_value(document: Document, context: Context) -> Iterator[Finding]:
           BUILD_DATE: "2024-01-01"
     ```
     """
-    if any(problem.kind is ProblemKind.TIMESTAMP for problem in document.problems) and document.root is not None:
+    is_likely = "!!timestamp" in document.text or any(
+        problem.kind is ProblemKind.TIMESTAMP for problem in document.problems
+    )
+    if is_likely and document.root is not None:
         for node in {id(node): node for node in _dates(document.root, ())}.values():
             message = f"`{node.text}` is a date to YAML, and Compose refuses a date as a value"
             yield Finding(node.span, message, "put quotes around it", _quoted(node))

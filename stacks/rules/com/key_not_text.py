@@ -8,6 +8,8 @@ from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
+_DIGITS = frozenset("0123456789")
+
 
 @rule(
     "COM007",
@@ -42,20 +44,22 @@ def key_not_text(document: Document, context: Context) -> Iterator[Finding]:
     pending: list[Node] = [document.root] if document.root is not None else []
     while pending:
         node = pending.pop()
-        if isinstance(node, Sequence):
+        if type(node) is Mapping:
+            for entry in node.entries:
+                key, value = entry.key, entry.value
+                if type(key) is Scalar and (key.value is not key.text or key.text[:1] in _DIGITS) and _is_no_text(key):
+                    yield _finding(entry, key)
+                if type(value) is not Scalar and entry.alias is None:
+                    pending.append(value)
+        elif type(node) is Sequence:
             aliases = node.aliases or {}
             pending += [item for index, item in enumerate(node.items) if index not in aliases]
-        elif isinstance(node, Mapping):
-            for entry in node.entries:
-                key = entry.key
-                if type(key) is Scalar and key.interpolated is None and (key.value is not key.text or _is_date(key)):
-                    yield _finding(entry, key)
-                if entry.alias is None and type(entry.value) is not Scalar:
-                    pending.append(entry.value)
 
 
-def _is_date(key: Scalar) -> bool:
-    return key.style is None and key.text[:1].isdigit() and is_timestamp(key.text)
+def _is_no_text(key: Scalar) -> bool:
+    if key.interpolated is not None:  # Compose looks for no variables in keys
+        return False
+    return key.value is not key.text or (key.style is None and is_timestamp(key.text))
 
 
 def _finding(entry: Entry, key: Scalar) -> Finding:

@@ -56,8 +56,10 @@ def _reason(key: str, item: Node) -> str | None:
         return result.reason if isinstance(result, Invalid) else None
     if isinstance(item, Mapping):
         target, kind = item.get("target"), item.scalar("type")
-        if kind is not None and kind.string == "bind" and item.get("source") is None:
-            return "a bind mount needs a `source`, the path on the host"
+        if item.get("source") is None:
+            is_bind = key == "volumes" and kind is not None and kind.string == "bind"
+            if is_bind or key == "devices":  # the schema asks for the source of a device
+                return "a bind mount needs a `source`, the path on the host" if is_bind else None
         is_given = target is not None and isinstance(target.value, Scalar) and isinstance(target.value.value, str)
         return None if is_given else "it has no `target`"
     return None
