@@ -1,10 +1,10 @@
 """The home page: the user's stacks, searched as they type, and those deleted lately."""
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from stacks.models import ServiceIndex, Stack
+from stacks.models import HostSnapshot, ServiceIndex, Stack
 from stacks.services.access import editable_by, stacks_of
 from stacks.views.rendering import render_page, search_words
 from stacks.views.request import UserRequest
@@ -15,9 +15,11 @@ def stack_list(request: UserRequest) -> HttpResponse:
     """All stacks, or those whose name, host, services or images contain the words of `?q=`."""
     query = search_words(request)
     stacks = stacks_of(request.user).defer("document", "environment")
+    newest = HostSnapshot.objects.filter(host=OuterRef("host")).order_by("-pk")
     found = (
         _search(stacks, query)
         .select_related("checked_snapshot")
+        .annotate(newest_snapshot=Subquery(newest.values("pk")[:1]))
         .prefetch_related(Prefetch("services", ServiceIndex.objects.prefetch_related("gpu_claims")))
     )
     context = {"query": query, "stacks": found, "total": stacks.count()}
