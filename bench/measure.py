@@ -1,14 +1,19 @@
 """Medians of repeated runs, and plain tables of them."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
 from statistics import median
 
+from stacks.compose.yaml import paused_collector
+
 RUNS = 7
 
 
 def seconds(work: Callable[[], object]) -> float:
+    """How long a work takes on a clean heap: what earlier ones left behind would slow the collector within this one."""
+    gc.collect()
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
@@ -26,9 +31,17 @@ def alternating(works: Sequence[Callable[[], object]], runs: int = RUNS) -> list
 
 
 def fresh(prepare: Callable[[], Callable[[], object]], runs: int = RUNS) -> float:
-    """The median milliseconds of a work that has to be prepared anew, outside the clock, for each run."""
+    """The median milliseconds of a work that has to be prepared anew, outside the clock, for each run.
+
+    The collector is paused, as it is throughout a check.
+    """
     prepare()()
-    return median(seconds(prepare()) * 1000 for _ in range(runs))
+    taken = []
+    for _ in range(runs):
+        work = prepare()
+        with paused_collector():
+            taken.append(seconds(work) * 1000)
+    return median(taken)
 
 
 def show(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
