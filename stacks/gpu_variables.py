@@ -1,13 +1,18 @@
 """What a service's variables say of GPUs: which they ask for, and which of them the container will not have."""
 
+from weakref import WeakKeyDictionary
+
 from stacks.allocation import ClaimKind, GpuClaim
 from stacks.compose.devices import DeviceRequest
-from stacks.compose.document import Service
+from stacks.compose.document import Document, Service
 from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.gpu_identifiers import NOTHING, IdentifierKind, identifier_kind
-from stacks.compose.gpu_requests import NVIDIA_RUNTIME, GpuSelection, selection_in
+from stacks.compose.gpu_requests import NVIDIA_RUNTIME, GpuSelection, asks_for_gpus, selection_in
 from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
 from stacks.hosts.snapshot import HostSnapshot
+
+# The nodes of the variables of all services that ask for GPUs, worked out once for a document.
+_OF_GPU_SERVICES: WeakKeyDictionary[Document, frozenset[int]] = WeakKeyDictionary()
 
 
 def runs_nvidia_by_default(host: HostSnapshot | None) -> bool:
@@ -24,6 +29,17 @@ def asking_variable(service: Service) -> EnvironmentVariable | None:
     if visible is None and cuda is not None and read_cuda_visible_devices(cuda.value or "").devices:
         return cuda
     return None
+
+
+def is_meant_for_others(service: Service, variable: EnvironmentVariable) -> bool:
+    """Whether the very same text is, through an anchor, in a service that does ask for GPUs."""
+    if service.node.start <= variable.node.start < service.node.end:
+        return False
+    document = service.document
+    if document not in _OF_GPU_SERVICES:
+        asking = (each for each in document.services if asks_for_gpus(each))
+        _OF_GPU_SERVICES[document] = frozenset(id(given.node) for each in asking for given in each.environment)
+    return id(variable.node) in _OF_GPU_SERVICES[document]
 
 
 def asked_for(variable: EnvironmentVariable) -> GpuSelection | None:

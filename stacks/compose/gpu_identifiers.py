@@ -61,6 +61,8 @@ def split_identifiers(text: str) -> tuple[str, ...]:
 
     Every part is a name as it should be written.
     """
+    if text.isalnum():
+        return ()
     inner = text.strip().removeprefix("[").removesuffix("]").strip()
     spread = _RANGE.match(inner)
     if spread:

@@ -1,5 +1,8 @@
 """The words of device requests: drivers, capabilities and keys, out of device_requests.toml."""
 
+from collections.abc import Iterable
+
+from stacks.compose.devices import GPU_WORDS
 from stacks.facts.spelling import closest
 from stacks.facts.tables import table
 
@@ -18,6 +21,12 @@ def driver_meant(word: str) -> str | None:
 def capability_meant(word: str) -> str | None:
     """The capability that a word which is none stands for; None where nobody can tell."""
     return _meant("capabilities", word)
+
+
+def capabilities_meant(words: Iterable[str]) -> list[str]:
+    """The capabilities that were meant, each once; empty where one of them stands for nothing that an engine knows."""
+    meant = [word if word in GPU_WORDS else capability_meant(word) for word in words]
+    return [] if None in meant else list(dict.fromkeys(word for word in meant if word))
 
 
 def key_meant(word: str) -> str | None:

@@ -7,7 +7,7 @@ from stacks.compose.devices import DeviceCount, DeviceRequest
 from stacks.compose.gpu_requests import REQUEST_KEYS, as_written, in_steps, selection_in
 from stacks.compose.nodes import Entry, Node, Plain, Scalar, Sequence
 from stacks.compose.source import TextEdit
-from stacks.facts.device_requests import key_meant
+from stacks.facts.device_requests import capabilities_meant, key_meant
 from stacks.rules.findings import Fix
 
 
@@ -52,15 +52,16 @@ def _shaped(meant: str, node: Node) -> tuple[str, Plain] | None:
     if meant not in ("device_ids", "capabilities") or not isinstance(node, Sequence):
         return None
     names = [item.text for item in node.items if isinstance(item, Scalar)]
-    return (meant, list(dict.fromkeys(names))) if len(names) == len(node.items) and names else None
+    unique = capabilities_meant(names) if meant == "capabilities" else list(dict.fromkeys(names))
+    return (meant, list(unique)) if len(names) == len(node.items) and unique else None
 
 
 def _shaped_scalar(meant: str, node: Scalar) -> tuple[str, Plain] | None:
     if meant == "count":
         return (meant, as_written(node)) if DeviceCount.read(node).number is not None else None
     if meant == "capabilities":
-        words = node.text.replace(",", " ").split()
-        return (meant, list(dict.fromkeys(words))) if words else None
+        words = capabilities_meant(node.text.replace(",", " ").split())
+        return (meant, list(words)) if words else None
     if meant == "device_ids":
         selection = selection_in(node.string) if node.interpolated is None else None
         if selection is None:

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from stacks.compose import editing
 from stacks.compose.devices import DeviceRequest
 from stacks.compose.nodes import Scalar, Sequence
+from stacks.facts.device_requests import capabilities_meant
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -48,19 +49,19 @@ def capabilities_not_a_list(request: DeviceRequest, context: Context) -> Iterato
     entry = request.get("capabilities")
     if entry is None or isinstance(entry.value, Sequence):
         return
-    words: list[str] | None = None
+    words: list[str] = []
     if isinstance(entry.value, Scalar) and entry.value.interpolated is None:
         words = [word for word in entry.value.string.replace(",", " ").split() if entry.value.value is not None]
-        words = list(dict.fromkeys(words)) or ["gpu"]
+        words = capabilities_meant(words or ["gpu"])
     path = (*request.path, "capabilities")
     yield Finding(
         entry.value_span if entry.value.end > entry.value.start else entry.key.span,
         "Docker Compose will refuse this file: `capabilities` has to be a list",
         "Write `capabilities: [gpu]`.",
         None
-        if words is None
+        if not words
         else Fix(
             f"write `[{', '.join(words)}]`",
-            lambda: editing.set_value(context.document, path, list(words or ()), in_place=True),
+            lambda: editing.set_value(context.document, path, list(words), in_place=True),
         ),
     )

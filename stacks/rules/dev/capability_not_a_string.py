@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from stacks.compose import editing
 from stacks.compose.devices import DeviceRequest
 from stacks.compose.nodes import Node, Scalar, Sequence
+from stacks.facts.device_requests import capabilities_meant
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -49,7 +50,7 @@ def capability_not_a_string(request: DeviceRequest, context: Context) -> Iterato
     entry = request.get("capabilities")
     if entry is None or not isinstance(entry.value, Sequence):
         return
-    words = list(dict.fromkeys(_words(entry.value)))
+    words = capabilities_meant(_words(entry.value))
     path = (*request.path, "capabilities")
     for index, item in enumerate(entry.value.items):
         if isinstance(item, Scalar) and isinstance(item.value, str):

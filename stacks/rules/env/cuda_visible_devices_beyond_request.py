@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from stacks.allocation import ClaimKind
+from stacks.allocation import ClaimKind, service_claims
 from stacks.compose.document import Service
 from stacks.compose.values import quote
 from stacks.compose.variable_edits import remove_variable
@@ -44,8 +44,10 @@ def cuda_visible_devices_beyond_request(service: Service, context: Context) -> I
     ```
     """
     variable = service.variable("CUDA_VISIBLE_DEVICES")
-    claims = context.allocation.of_service(service.name)
-    if variable is None or variable.value is None or len(claims) != 1:
+    if variable is None or variable.value is None:
+        return
+    claims = tuple(service_claims(service))
+    if len(claims) != 1:
         return
     read = read_cuda_visible_devices(variable.value)
     missing = first_missing(claims[0], read.devices, context.host)

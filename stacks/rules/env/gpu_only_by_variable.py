@@ -7,7 +7,7 @@ from stacks.compose.gpu_requests import (
     in_service,
 )
 from stacks.compose.variable_edits import remove_variable
-from stacks.gpu_variables import asked_for, asking_variable, runs_nvidia_by_default
+from stacks.gpu_variables import asked_for, asking_variable, is_meant_for_others, runs_nvidia_by_default
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -27,7 +27,8 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
     (runc). Without `runtime: nvidia`, an engine whose default runtime is `nvidia`, or a request for devices, the
     container has no GPU at all.
 
-    Ask for the GPU with a device request, which every engine with the NVIDIA toolkit understands.
+    Ask for the GPU with a device request, which every engine with the NVIDIA toolkit understands. (A variable that an
+    anchor also brings into services with a request is only a warning: it may be meant for those.)
 
     ```yaml bad
     services:
@@ -55,6 +56,7 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
     if variable is None or variable.value is None:
         return
     wanted = asked_for(variable)
+    shared = is_meant_for_others(service, variable)
     yield Finding(
         variable.span,
         f"this container will see no GPU: `{variable.name}` cannot ask for one"
@@ -69,5 +71,7 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
                 lambda step: add_request(step, wanted),
                 lambda step: remove_variable(step, variable.name),
             ),
+            safe=not shared,
         ),
+        severity=Severity.WARNING if shared else None,
     )
