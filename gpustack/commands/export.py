@@ -2,11 +2,10 @@
 
 from argparse import Namespace
 
-from stacks.renderers.registry import Dialect, Pin, RenderError, render
-
 from gpustack.commands.files import UnusableError, say, write
 from gpustack.commands.inputs import read_inputs
 from stacks.compose.document import parse_document
+from stacks.renderers.registry import Dialect, Pin, RenderError, render
 
 
 def run(arguments: Namespace) -> int:
