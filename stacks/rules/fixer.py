@@ -1,9 +1,10 @@
 """Applies fixes until nothing is left to repair."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from stacks.compose.editing import EditError
 from stacks.compose.source import OverlappingEditsError, TextEdit, apply
 from stacks.hosts.snapshot import HostSnapshot
 from stacks.rules.checker import Report, check_text
@@ -47,7 +48,7 @@ def fix_all(
     wanted = None if codes is None else frozenset(codes)
     report = check_text(text, environment, host, file_exists)
     applied: list[Applied] = []
-    refused: set[tuple[str, str]] = set()
+    refused: set[Hashable] = set()
     for _ in range(MAX_ROUNDS):
         chosen = [each for each in report.diagnostics if _is_wanted(each, unsafe, wanted, refused)]
         batch, edits = _compatible(chosen)
@@ -75,13 +76,24 @@ def _title(diagnostic: Diagnostic) -> str:
     return diagnostic.fix.title if diagnostic.fix else ""
 
 
-def _is_wanted(
-    diagnostic: Diagnostic, unsafe: bool, codes: frozenset[str] | None, refused: set[tuple[str, str]]
-) -> bool:
+def _is_wanted(diagnostic: Diagnostic, unsafe: bool, codes: frozenset[str] | None, refused: set[Hashable]) -> bool:
     fix = diagnostic.fix
-    if fix is None or not (fix.safe or unsafe) or (diagnostic.code, diagnostic.message) in refused:
+    if fix is None or not (fix.safe or unsafe) or _identity(diagnostic) in refused:
         return False
     return codes is None or diagnostic.code in codes
+
+
+def _identity(diagnostic: Diagnostic) -> Hashable:
+    """What stays the same of a finding while other lines are repaired."""
+    return diagnostic.code, diagnostic.message, diagnostic.service, diagnostic.path
+
+
+def _edits(diagnostic: Diagnostic) -> tuple[TextEdit, ...]:
+    """The edits of a finding's fix; none where the text cannot be edited in that way."""
+    try:
+        return diagnostic.fix.edits if diagnostic.fix else ()
+    except EditError:
+        return ()
 
 
 def _compatible(chosen: Iterable[Diagnostic]) -> tuple[list[Diagnostic], list[TextEdit]]:
@@ -89,7 +101,7 @@ def _compatible(chosen: Iterable[Diagnostic]) -> tuple[list[Diagnostic], list[Te
     batch: list[Diagnostic] = []
     edits: list[TextEdit] = []
     for diagnostic in chosen:
-        own = diagnostic.fix.edits if diagnostic.fix else ()
+        own = _edits(diagnostic)
         if own and not _touches(own, edits):
             batch.append(diagnostic)
             edits.extend(own)
@@ -121,7 +133,7 @@ def _first_harmless(
     text: str,
     report: Report,
     batch: list[Diagnostic],
-    refused: set[tuple[str, str]],
+    refused: set[Hashable],
     environment: Mapping[str, str] | None,
     host: HostSnapshot | None,
     file_exists: Callable[[str], bool] | None,
@@ -129,12 +141,10 @@ def _first_harmless(
     """Where a batch makes things worse, the first fix of it that does not; the ones before it are refused for good."""
     for diagnostic in batch:
         try:
-            after = check_text(
-                apply(text, diagnostic.fix.edits if diagnostic.fix else ()), environment, host, file_exists
-            )
+            after = check_text(apply(text, _edits(diagnostic)), environment, host, file_exists)
         except OverlappingEditsError:
             continue
         if not _is_worse(report, after):
             return [diagnostic], after
-        refused.add((diagnostic.code, diagnostic.message))
+        refused.add(_identity(diagnostic))
     return [], None
