@@ -30,7 +30,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A report, with what it was made from: the variables' values, and the snapshot and its number, where there is one."""
+    """A report and what it was made from: the values of the variables, and the snapshot with its number, if there is one."""
 
     report: Report
     values: dict[str, str]
@@ -60,7 +60,7 @@ def latest_snapshot(stack: Stack) -> tuple[int | None, Snapshot | None]:
     """The newest snapshot of the stack's host with its number, under the name that the users gave the host."""
     if stack.host is None:
         return None, None
-    newest = HostSnapshot.objects.filter(host_id=stack.host_id).order_by("-pk")
+    newest = HostSnapshot.objects.filter(host=stack.host).order_by("-pk")
     snapshot_id = newest.values_list("pk", flat=True).first()
     return snapshot_id, None if snapshot_id is None else _snapshot(snapshot_id, stack.host.name)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stacks.compose.document import Document, Service, parse_document
-from stacks.compose.editing import EditError
 from stacks.compose.source import TextEdit, apply
 from stacks.hosts.snapshot import HostSnapshot
 from stacks.rules.findings import Diagnostic
@@ -50,12 +49,9 @@ class Bench:
             raise EditRefused(f"there is no service `{name}` in the text any more")
         return found
 
-    def change(self, edits: Iterable[TextEdit], field_name: str = "") -> None:
-        """Make the edits, which may be computed as they are read; what they cannot do is refused in their words."""
-        try:
-            self.replace(apply(self.text, edits))
-        except EditError as error:
-            raise EditRefused(str(error), field_name) from None
+    def change(self, edits: Iterable[TextEdit]) -> None:
+        """Make the edits, which were computed on the document as it is now."""
+        self.replace(apply(self.text, edits))
 
     def replace(self, text: str) -> None:
         if text != self.text:

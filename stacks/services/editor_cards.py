@@ -42,6 +42,10 @@ class FieldView:
     error: str
 
     @property
+    def key(self) -> str:
+        return self.name.partition("@")[0]
+
+    @property
     def is_bad(self) -> bool:
         return bool(self.error) or any(note.severity is Severity.ERROR for note in self.notes)
 
@@ -220,8 +224,8 @@ def _item_row(
     node = service.find(key, int(row))
     target = service.scalar(key, int(row), "target")
     text = f"long form, {target.text if target else 'no target'}"
-    line = None if node is None else _line(service.document, node.start)
-    return RowView(key, row, _row_field(name, label, text, "", entered, None, line, own), long=True)
+    start = None if node is None else _line(service.document, node.start)
+    return RowView(key, row, _row_field(name, label, text, "", entered, None, start, own), long=True)
 
 
 def _environment(service: Service, notes: Mapping[str, list[Note]], entered: Entered) -> Rows:

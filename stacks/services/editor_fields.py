@@ -69,7 +69,14 @@ FIELDS = (
         _size,
         "Main memory, such as 16g.",
     ),
-    FieldKind("shm_size", "Shared memory", (("shm_size",),), "64m", _size, "/dev/shm, such as 8g."),
+    FieldKind(
+        "shm_size",
+        "Shared memory",
+        (("shm_size",),),
+        "64m",
+        _size,
+        "Shared by the processes of the container, such as 8g.",
+    ),
     FieldKind("restart", "Restart", (("restart",),), "no", _restart, choices=RESTARTS),
 )
 FIELD_BY_KEY = {kind.key: kind for kind in FIELDS}
@@ -91,26 +98,40 @@ def written(service: Service, kind: FieldKind) -> str:
     return ""
 
 
-def refuse_controls(value: str, field_name: str) -> None:
+def refuse_controls(value: str) -> None:
     """Refuse what no text file may hold."""
     if found := _CONTROL.search(value):
-        raise EditRefused(f"the control character U+{ord(found[0]):04X} may not stand here: remove it", field_name)
+        raise EditRefused(f"the control character U+{ord(found[0]):04X} may not stand here: remove it")
 
 
-def set_field(bench: Bench, name: str, kind: FieldKind, value: str, field_name: str) -> None:
+def set_field(bench: Bench, name: str, kind: FieldKind, value: str) -> None:
     """Give a field of a service another value; an empty one takes it out of the document."""
     service = bench.service(name)
     value = value.replace("\r\n", "\n").strip()
     if value == written(service, kind):
         return
-    refuse_controls(value, field_name)
+    refuse_controls(value)
     if value and "$" not in value and (reason := kind.check(value)):
-        raise EditRefused(reason, field_name)
+        raise EditRefused(reason)
     place = place_in(service, kind)
     if not value:
         if place is not None:
-            bench.change(editing.delete(bench.document, (*service.path, *place), prune=True), field_name)
+            bench.change(editing.delete(bench.document, (*service.path, *place), prune=True))
         return
     path = (*service.path, *(place or kind.paths[0]))
-    in_list = place is not None and isinstance(service.find(*place), Sequence)
-    bench.change(editing.set_value(bench.document, path, list(shlex.split(value)) if in_list else value), field_name)
+    node = None if place is None else service.find(*place)
+    if isinstance(node, Sequence):
+        _set_words(bench, path, node, shlex.split(value))
+    else:
+        bench.change(editing.set_value(bench.document, path, value))
+
+
+def _set_words(bench: Bench, path: Path, node: Sequence, words: list[str]) -> None:
+    """Write a list of words; where only some are others, the rest keeps its quotes and its comments."""
+    before = [item.text for item in node.scalars]
+    if len(before) != len(words) or len(before) != len(node.items):
+        bench.change(editing.set_value(bench.document, path, list(words)))
+        return
+    for index, word in enumerate(words):
+        if word != before[index]:
+            bench.change(editing.set_value(bench.document, (*path, index), word))

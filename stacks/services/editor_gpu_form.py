@@ -36,10 +36,7 @@ def gpu_form(service: Service, notes: tuple[Any, ...], errors: Mapping[str, str]
     if selection is None:
         return GpuForm("none", typed.get(name, "1") if error else "1", (), "", notes, error)
     origin = _ORIGINS[next(service_claims(service)).origin]
-    if selection.device_ids:
-        mode = "ids"
-    else:
-        mode = "all" if selection.count == ALL_GPUS else "count"
+    mode = "ids" if selection.device_ids else "all" if selection.count == ALL_GPUS else "count"
     count = str(selection.count) if mode == "count" else "1"
     return GpuForm(mode, typed.get(name, count) if error else count, selection.device_ids, origin, notes, error)
 

@@ -12,7 +12,7 @@ from stacks.compose.devices import ALL_GPUS, DeviceRequest
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import GpuSelection, add_request
 from stacks.compose.nodes import Path, Scalar, Sequence
-from stacks.compose.variable_edits import remove_variable, set_variable
+from stacks.compose.variable_edits import set_variable, variable_path
 from stacks.hosts.snapshot import Gpu, HostSnapshot, MigInstance
 from stacks.services.editor_bench import Bench, EditRefused
 
@@ -138,7 +138,7 @@ def _remove(bench: Bench, name: str, claim: GpuClaim) -> None:
     elif claim.mapping is not None:
         bench.change(editing.delete(bench.document, (*service.path, "devices", claim.mapping.index), prune=True))
     elif claim.variable is not None:
-        bench.change(remove_variable(service, claim.variable))
+        bench.change(editing.delete(bench.document, variable_path(service, claim.variable), prune=True))
 
 
 def _remove_runtime(bench: Bench, name: str) -> None:

@@ -6,13 +6,16 @@ from typing import Any
 
 from stacks.facts.images import image_suggestions
 from stacks.models import Stack
-from stacks.services.analysis import Analysis, stack_analyse
+from stacks.rules.checker import Report
+from stacks.services.analysis import Analysis, stack_analyse, stack_report
 from stacks.services.board import board
 from stacks.services.editor_bench import Bench
 from stacks.services.editor_cards import Entered, cards
 from stacks.services.editor_gpus import Pin, pin_of
 from stacks.services.editor_panel import marks, panel, service_rows
 
+LOOKED_BACK = 5
+"""Versions that are looked at for one that can be read."""
 MOST_OPEN = 12
 """Cards that may be open at once: each costs time in every live answer."""
 
@@ -47,7 +50,10 @@ def editor_context(
     answer = answer or Answer()
     analysis = stack_analyse(stack=stack, document=document, environment=environment)
     report = analysis.report
-    names = dict.fromkeys(service.name for service in report.document.services)
+    readable = report
+    if looking.is_new and not report.document.is_complete and document.strip():
+        readable = _last_readable(stack) or report
+    names = dict.fromkeys(service.name for service in readable.document.services)
     selected = looking.selected if looking.selected in names else None
     if selected is None and looking.is_new:
         selected = next(iter(names), None)
@@ -55,15 +61,19 @@ def editor_context(
     shown = panel(report, active=looking.active, values=analysis.values, host=analysis.snapshot)
     pin = looking.pin or pin_of(Bench(document, analysis.values, _document=report.document))
     entered = Entered(answer.errors, answer.typed)
+    shown_cards = cards(readable, selected=selected, opened=opened, entered=entered)
+    shown_board = board(readable.document, analysis.snapshot)
     return {
         "stack": stack,
         "document": document,
         "environment": environment,
         "panel": shown,
         "mend": shown.mend,
-        "cards": cards(report, selected=selected, opened=opened, entered=entered),
-        "board": board(report.document, analysis.snapshot),
+        "cards": shown_cards,
+        "cards_with_rows": list(zip(shown_cards, shown_board.rows, strict=True)),
+        "board": shown_board,
         "host": analysis.snapshot,
+        "host_name": (analysis.snapshot.hostname or "") if analysis.snapshot else "",
         "pin": pin.value,
         "told": answer.told,
         "errors": answer.errors,
@@ -73,6 +83,15 @@ def editor_context(
         "live": _live(analysis, shown.mend, selected, opened, answer),
         "suggestions": image_suggestions(),
     }
+
+
+def _last_readable(stack: Stack) -> Report | None:
+    """The report on the newest version that can be read, for what the page shows while the draft cannot."""
+    for revision in stack.revisions.all()[:LOOKED_BACK]:
+        report = stack_report(stack, revision.document, revision.environment)
+        if report.document.is_complete:
+            return report
+    return None
 
 
 def _live(

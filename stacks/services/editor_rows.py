@@ -4,10 +4,10 @@ import re
 
 from stacks.compose import editing
 from stacks.compose.document import Service
-from stacks.compose.nodes import Mapping, Path, Scalar, Sequence
+from stacks.compose.nodes import Path, Scalar, Sequence
 from stacks.compose.ports import parse_port
 from stacks.compose.values import Invalid
-from stacks.compose.variable_edits import remove_variable, set_variable
+from stacks.compose.variable_edits import set_variable, variable_path
 from stacks.compose.volumes import parse_volume
 from stacks.services.editor_bench import Bench, EditRefused
 from stacks.services.editor_fields import refuse_controls
@@ -17,91 +17,97 @@ NEW = "new"
 _NAME = re.compile(r"[^\s=]+")
 
 
-def set_item(bench: Bench, name: str, key: str, row: str, value: str, field_name: str) -> None:
+def row_number(row: str) -> int | None:
+    """The number of a row, from 0; None for what is none."""
+    return int(row) if row.isascii() and row.isdigit() and len(row) < 7 else None
+
+
+def set_item(bench: Bench, name: str, key: str, row: str, value: str) -> None:
     """Change item `row` (a number, or `new`) of the list `key`; an empty value removes it."""
     value = value.strip()
     service = bench.service(name)
-    item = None if row == NEW else _item(service, key, row, field_name)
+    item = None if row == NEW else _item(service, key, row)
     if value == ("" if item is None else item.text):
         return
     if not value:
-        remove_item(bench, name, key, row, field_name)
+        remove_item(bench, name, key, row)
         return
-    refuse_controls(value, field_name)
+    refuse_controls(value)
     found = None if "$" in value else LISTS[key](value)
     if isinstance(found, Invalid):
-        raise EditRefused(found.reason, field_name)
+        raise EditRefused(found.reason)
     path = (*service.path, key)
     if row == NEW:
-        bench.change(editing.append_item(bench.document, path, value), field_name)
+        bench.change(editing.append_item(bench.document, path, value))
     else:
-        bench.change(editing.set_value(bench.document, (*path, int(row)), value), field_name)
+        bench.change(editing.set_value(bench.document, (*path, int(row)), value))
 
 
-def remove_item(bench: Bench, name: str, key: str, row: str, field_name: str) -> None:
+def remove_item(bench: Bench, name: str, key: str, row: str) -> None:
     """Remove an item, and the list with its last one."""
     service = bench.service(name)
     node = service.find(key)
-    if not isinstance(node, Sequence) or not row.isdecimal() or int(row) >= len(node.items):
-        raise EditRefused("this row is not in the text any more", field_name)
+    number = row_number(row)
+    if not isinstance(node, Sequence) or number is None or number >= len(node.items):
+        raise EditRefused("this row is not in the text any more")
     path: Path = (*service.path, key)
-    bench.change(
-        editing.delete(bench.document, path if len(node.items) == 1 else (*path, int(row)), prune=True), field_name
-    )
+    bench.change(editing.delete(bench.document, path if len(node.items) == 1 else (*path, number), prune=True))
 
 
-def _item(service: Service, key: str, row: str, field_name: str) -> Scalar:
-    node = service.find(key, int(row)) if row.isdecimal() else None
+def _item(service: Service, key: str, row: str) -> Scalar:
+    number = row_number(row)
+    node = None if number is None else service.find(key, number)
     if not isinstance(node, Scalar):
-        raise EditRefused("this row is not in the text any more", field_name)
+        raise EditRefused("this row is not in the text any more")
     return node
 
 
-def set_environment(bench: Bench, name: str, row: str, given: tuple[str, str], field_name: str) -> None:
+def set_environment(bench: Bench, name: str, row: str, given: tuple[str, str]) -> None:
     """Change variable `row` (a number, or `new`) to the name and value given; an empty name removes it."""
     variable, value = given[0].strip(), given[1]
     service = bench.service(name)
-    if row != NEW and given == _given(service, row, field_name):
+    if row != NEW and given == _given(service, row):
         return
     if not variable:
         if row != NEW:
-            remove_environment(bench, name, row, field_name)
+            remove_environment(bench, name, row)
         elif value:
-            raise EditRefused("a value needs a name: type the variable's name before it", field_name)
+            raise EditRefused("a value needs a name: type the variable's name before it")
         return
     if not _NAME.fullmatch(variable):
-        raise EditRefused(f"`{variable}` is no name: it may hold neither blanks nor `=`", field_name)
-    refuse_controls(variable + value, field_name)
-    if row == NEW or _given(service, row, field_name)[0] != variable:
-        if service.variable(variable) is not None:
-            raise EditRefused(f"`{variable}` is set already: change its row", field_name)
+        raise EditRefused(f"`{variable}` is no name: it may hold neither blanks nor `=`")
+    refuse_controls(variable + value)
+    is_other = row == NEW or _given(service, row)[0] != variable
+    if is_other and service.variable(variable) is not None:
+        raise EditRefused(f"`{variable}` is set already: change its row")
     if row == NEW:
-        _add(bench, service, variable, value, field_name)
+        _add(bench, service, variable, value)
         return
     old = service.environment[int(row)]
     if old.name == variable:
-        bench.change(set_variable(service, old, value), field_name)
+        bench.change(set_variable(service, old, value))
     elif old.in_list:
-        bench.change(editing.set_value(bench.document, _row_path(service, row), f"{variable}={value}"), field_name)
+        bench.change(editing.set_value(bench.document, _row_path(service, row), f"{variable}={value}"))
     else:
         path = (*service.path, "environment", old.name)
-        if value != _given(service, row, field_name)[1]:
-            bench.change(editing.set_value(bench.document, path, value), field_name)
-        bench.change(editing.rename_key(bench.document, path, variable), field_name)
+        if value != _given(service, row)[1]:
+            bench.change(editing.set_value(bench.document, path, value))
+        bench.change(editing.rename_key(bench.document, path, variable))
 
 
-def remove_environment(bench: Bench, name: str, row: str, field_name: str) -> None:
+def remove_environment(bench: Bench, name: str, row: str) -> None:
     service = bench.service(name)
-    _given(service, row, field_name)
-    bench.change(remove_variable(service, service.environment[int(row)]), field_name)
+    _given(service, row)
+    path = variable_path(service, service.environment[int(row)])
+    bench.change(editing.delete(bench.document, path, prune=True))
 
 
-def _add(bench: Bench, service: Service, variable: str, value: str, field_name: str) -> None:
+def _add(bench: Bench, service: Service, variable: str, value: str) -> None:
     path = (*service.path, "environment")
     if isinstance(service.find("environment"), Sequence):
-        bench.change(editing.append_item(bench.document, path, f"{variable}={value}"), field_name)
+        bench.change(editing.append_item(bench.document, path, f"{variable}={value}"))
     else:
-        bench.change(editing.set_value(bench.document, (*path, variable), value), field_name)
+        bench.change(editing.set_value(bench.document, (*path, variable), value))
 
 
 def _row_path(service: Service, row: str) -> Path:
@@ -111,11 +117,12 @@ def _row_path(service: Service, row: str) -> Path:
     return (*service.path, "environment", next(n for n, item in enumerate(node.items) if item is scalar))
 
 
-def _given(service: Service, row: str, field_name: str) -> tuple[str, str]:
+def _given(service: Service, row: str) -> tuple[str, str]:
     """Name and value of a variable as the form shows them: as written, with their `${VARIABLES}`."""
-    if not row.isdecimal() or int(row) >= len(service.environment):
-        raise EditRefused("this row is not in the text any more", field_name)
-    return environment_texts(service)[int(row)]
+    number = row_number(row)
+    if number is None or number >= len(service.environment):
+        raise EditRefused("this row is not in the text any more")
+    return environment_texts(service)[number]
 
 
 def environment_texts(service: Service) -> list[tuple[str, str]]:
@@ -129,7 +136,3 @@ def environment_texts(service: Service) -> list[tuple[str, str]]:
         else:
             texts.append((variable.name, "" if variable.node.value is None else text))
     return texts
-
-
-def is_mapping(service: Service, key: str) -> bool:
-    return isinstance(service.find(key), Mapping)

@@ -32,7 +32,7 @@ def service_add(bench: Bench, name: str, image: str) -> None:
             bench.text + ("\n" if bench.text.strip() else "") + blank_document(service=name, image=image, gpus=0)
         )
     else:
-        bench.change(editing.set_value(bench.document, ("services", name), {"image": image}), "new-name")
+        bench.change(editing.set_value(bench.document, ("services", name), {"image": image}))
     bench.told.append(f"Added {name}.")
 
 
@@ -43,7 +43,7 @@ def service_rename(bench: Bench, old: str, new: str) -> None:
     if new == old:
         return
     _check_name(bench, new, f"rename@{old}")
-    bench.change(editing.rename_key(bench.document, ("services", old), new), f"rename@{old}")
+    bench.change(editing.rename_key(bench.document, ("services", old), new))
     touched = []
     for service in bench.document.services:
         before = bench.text

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
@@ -81,8 +83,38 @@ def watch() -> Iterator[Watch]:
     assert watching.unexpected == []
 
 
+class Requests:
+    """Counts the requests that the live server is busy with: the database is emptied only when there is none."""
+
+    def __init__(self) -> None:
+        self.busy = 0
+
+    def begin(self, **_: Any) -> None:
+        self.busy += 1
+
+    def end(self, **_: Any) -> None:
+        self.busy -= 1
+
+    def wait(self, seconds: float = 5.0) -> None:
+        until = time.monotonic() + seconds
+        while self.busy > 0 and time.monotonic() < until:
+            time.sleep(0.02)
+
+
 @pytest.fixture
-def open_context(browser: Browser, live_server: Any, ada: User) -> Iterator[Callable[..., BrowserContext]]:
+def requests() -> Iterator[Requests]:
+    counted = Requests()
+    request_started.connect(counted.begin)
+    request_finished.connect(counted.end)
+    yield counted
+    request_started.disconnect(counted.begin)
+    request_finished.disconnect(counted.end)
+
+
+@pytest.fixture
+def open_context(
+    browser: Browser, live_server: Any, ada: User, requests: Requests
+) -> Iterator[Callable[..., BrowserContext]]:
     """Makes signed-in contexts, closed at the end; arguments are Playwright's."""
     made: list[BrowserContext] = []
 
@@ -102,6 +134,7 @@ def open_context(browser: Browser, live_server: Any, ada: User) -> Iterator[Call
     yield make
     for context in made:
         context.close()
+    requests.wait()
 
 
 @pytest.fixture

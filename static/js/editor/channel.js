@@ -9,6 +9,8 @@ let sequence = 0;
 let answered = 0;
 let timer = 0;
 let acting = Promise.resolve();
+let checking = null;
+let isWanted = false;
 const listeners = [];
 
 export function connect(codeEditor) {
@@ -48,14 +50,14 @@ function dropOld(event) {
 function noteTrouble(event) {
   const id = event.detail.requestConfig?.elt?.id;
   if (id !== "channel" && id !== "act-channel") return;
-  const status = event.detail.xhr?.status ?? 0;
   const note = document.querySelector("[data-check-trouble]");
-  const aborted = status === 0 && event.detail.failed !== true && event.type === "htmx:xhr:abort";
-  if (note && !aborted) note.hidden = event.detail.successful || [400, 409, 413, 422].includes(status);
+  const isAnswer = event.detail.successful || [400, 409, 413, 422].includes(event.detail.xhr?.status);
+  if (note) note.hidden = isAnswer;
 }
 
 function post(url, source, parameters) {
-  return window.htmx.ajax("POST", url, { source, target: "#channel", swap: "none", values: parameters });
+  const request = window.htmx.ajax("POST", url, { source, target: "#channel", swap: "none", values: parameters });
+  return request.catch(() => {}); // offline: noteTrouble has said so
 }
 
 async function exchange(url, source, extra) {
@@ -71,10 +73,20 @@ export function checkSoon(pause = PAUSE) {
   timer = setTimeout(check, pause);
 }
 
-export async function check() {
+// One check at a time: whatever changes meanwhile is checked once more behind it, in the state that it is in by then.
+export function check() {
   clearTimeout(timer);
-  const { counts, data } = await exchange(root.dataset.live, "#channel", {});
-  if (counts) for (const listener of listeners) listener(data);
+  isWanted = true;
+  checking ??= checkAll().finally(() => (checking = null));
+  return checking;
+}
+
+async function checkAll() {
+  while (isWanted) {
+    isWanted = false;
+    const { counts, data } = await exchange(root.dataset.live, "#channel", {});
+    if (counts) for (const listener of listeners) listener(data);
+  }
 }
 
 // Does an act with the text as it is. Text typed while the answer was on its way is never lost: the act is done again on it.

@@ -5,6 +5,8 @@ import { select } from "./selection.js";
 
 const QUIET = 700; // ms without a key, after which a field that is still being typed in is sent
 
+const NEW_ROW = /\.new[.@]/;
+const sending = new WeakSet();
 let timer = 0;
 
 // The fields that belong to what was changed or pressed.
@@ -21,30 +23,41 @@ function isChanged(input) {
 
 async function sendField(input) {
   clearTimeout(timer);
-  if (!isChanged(input)) return;
-  // A new variable needs its value before it is written; leaving the row, or Enter, ends it.
-  const row = input.closest("[data-row]");
-  if (/^environment\.new\.name@/.test(input.name) && row?.contains(document.activeElement) && document.activeElement !== input) return;
-  const isNew = /\.new[.@]/.test(input.name);
+  const row = input.closest("[data-row]") ?? input;
+  if (!isChanged(input) || sending.has(row)) return;
+  const isNew = NEW_ROW.test(input.name);
+  if (isNew) sending.add(row); // a row that is sent twice would be added twice
+  const value = input.value;
   const data = await act("fields", fieldsOf(input));
+  sending.delete(row);
+  if (input.value === value) for (const each of [input, ...(row.querySelectorAll?.("input") ?? [])]) delete each.dataset.dirty;
   if (!data || data.refused) return;
   if (isNew) {
-    for (const each of row?.querySelectorAll("input") ?? []) each.value = "";
+    for (const each of row.querySelectorAll("input")) each.value = "";
   }
-  input.dataset.server = isNew ? "" : input.value;
+  input.dataset.server = isNew ? "" : value;
+}
+
+// A new variable is written when its row is left, or with Enter: its name alone is only half of it.
+function onLeave(event) {
+  const row = event.target.closest?.("[data-row]");
+  const name = row?.querySelector('[name^="environment.new.name@"]');
+  if (name && !row.contains(event.relatedTarget)) sendField(name);
 }
 
 function onChange(event) {
   const input = event.target;
+  if (/^environment\.new\./.test(input.name)) return;
   if (input.matches("[data-field]")) sendField(input);
   else if (input.id === "pin") check();
-  else if (input.matches("[data-act]")) act(input.dataset.act, fieldsOf(input));
+  else if (input.matches("[data-act]")) act(input.dataset.act, fieldsOf(input)).then(() => delete input.dataset.dirty);
   else if (input.id === "host-choice") act("host", { host: input.value });
 }
 
 // Single fields are written while they are typed; rows when they are left, for half a port is no port.
 function onInput(event) {
   const input = event.target;
+  if (input.name && input.id !== "environment") input.dataset.dirty = "";
   if (!input.matches("[data-field]") || input.closest("[data-row]")) return;
   clearTimeout(timer);
   timer = setTimeout(() => sendField(input), input.tagName === "TEXTAREA" ? QUIET : 120);
@@ -56,7 +69,7 @@ function onKey(event) {
   if (!input.matches("input")) return;
   event.preventDefault();
   if (input.dataset.enter) act(input.dataset.enter, fieldsOf(input));
-  else if (input.matches("[data-field]")) sendField(input);
+  else if (input.matches("[data-field]")) sendField(NEW_ROW.test(input.name) ? input.closest("[data-row]").querySelector("[name]") : input);
   else if (input.closest('[data-group="add"]')) act("add", fieldsOf(input)).then(closeAdded);
   else if (input.dataset.act) act(input.dataset.act, fieldsOf(input));
   else if (input.id === "keep-message") form.requestSubmit(form.querySelector('[value="keep"]'));
@@ -65,7 +78,10 @@ function onKey(event) {
 function closeAdded(data) {
   if (!data || data.refused) return;
   const add = document.getElementById("add-service");
-  for (const input of add.querySelectorAll("input")) input.value = "";
+  for (const input of add.querySelectorAll("input")) {
+    input.value = "";
+    delete input.dataset.dirty;
+  }
   add.open = false;
   document.querySelector(`[data-select="${CSS.escape(data.selected ?? "")}"]`)?.focus();
 }
@@ -109,6 +125,7 @@ function toggleCard(button) {
 export function installForms() {
   form.addEventListener("change", onChange);
   form.addEventListener("input", onInput);
+  form.addEventListener("focusout", onLeave);
   form.addEventListener("keydown", onKey);
   form.addEventListener("submit", onSubmit);
 }

@@ -2,7 +2,7 @@
 // open and how far it is scrolled stays as the user left it. HTMX swaps with it where an answer says hx-swap-oob="morph".
 
 // Attributes that belong to the user's side of the page.
-const KEPT = new Set(["data-shown", "data-stale"]);
+const KEPT = new Set(["data-shown", "data-server", "data-dirty"]);
 
 function keyOf(node) {
   return node.nodeType === Node.ELEMENT_NODE ? node.dataset?.key || node.id || "" : "";
@@ -23,13 +23,11 @@ function morphAttributes(old, fresh) {
   }
 }
 
-// A field shows what the server has for it, unless the user is in it with text that was not sent yet.
+// A field shows what the server has for it, unless it holds text that was not sent yet.
 function morphField(old, fresh) {
   const value = fresh.tagName === "TEXTAREA" ? fresh.textContent.replace(/^\n/, "") : fresh.getAttribute("value") ?? "";
-  const before = old.dataset.server ?? old.defaultValue;
-  const isDirty = old === document.activeElement && old.value !== before;
   old.dataset.server = value;
-  if (isDirty || old.value === value) return;
+  if (old.dataset.dirty !== undefined || old.value === value) return;
   old.value = value;
 }
 
@@ -44,12 +42,9 @@ export function morph(old, fresh) {
     return;
   }
   if (old.isEqualNode(fresh) && !/^(INPUT|TEXTAREA|SELECT)$/.test(old.tagName) && !old.querySelector("input,textarea,select")) return;
-  const server = old.dataset.server;
   morphAttributes(old, fresh);
-  if (old.tagName === "TEXTAREA" || (old.tagName === "INPUT" && old.type !== "hidden")) {
-    if (server !== undefined) old.dataset.server = server;
-    morphField(old, fresh);
-  } else if (old.tagName === "SELECT") morphSelect(old, fresh);
+  if (old.tagName === "TEXTAREA" || (old.tagName === "INPUT" && old.type !== "hidden")) morphField(old, fresh);
+  else if (old.tagName === "SELECT") morphSelect(old, fresh);
   else morphChildren(old, fresh);
 }
 

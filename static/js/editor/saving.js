@@ -1,4 +1,4 @@
-// Keeps what is typed: saved soon after each change with a version check, and in this browser until the server has it.
+// Keeps what is typed: saved soon after each change with a version check, in this browser until the server has it.
 import { environmentField, root, tell } from "./page.js";
 
 const IDLE = 800; // ms after the last change
@@ -9,13 +9,12 @@ let code = null;
 let saved = { document: "", environment: "" };
 let timer = 0;
 let running = false;
+let canKeep = false;
 let stopped = false; // by a conflict: until it is settled nothing more is saved
 
 const state = document.getElementById("saved");
 
-function version() {
-  return document.getElementById("id_version").value;
-}
+const version = () => document.getElementById("id_version").value;
 
 function now() {
   return { document: code.value(), environment: environmentField.value };
@@ -38,18 +37,14 @@ function clock(time = new Date()) {
 function keepHere() {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...now(), version: version(), at: Date.now() }));
-    return true;
+    canKeep = true;
   } catch {
-    return false; // full or forbidden: then the server's copy is the only one
+    canKeep = false; // full or forbidden: then the server's copy is the only one
   }
 }
 
 function forgetHere() {
-  try {
-    localStorage.removeItem(KEY);
-  } catch {
-    // nothing is kept there
-  }
+  if (canKeep) localStorage.removeItem(KEY);
 }
 
 export function changed() {
@@ -100,7 +95,7 @@ function settle(status, texts) {
   } else if (status === 400 || status === 413 || status === 422) {
     say("not saved: see the message", "bad");
   } else {
-    say(`not saved: ${status === 401 ? "signed out" : status ? "the server failed" : "offline"}, kept in this browser`, "bad");
+    say(`not saved: ${status === 401 ? "signed out" : status ? "the server failed" : "offline"}${canKeep ? ", kept in this browser" : ""}`, "bad");
     timer = setTimeout(save, RETRY);
   }
 }
@@ -110,6 +105,7 @@ function offerLocal() {
   let kept = null;
   try {
     kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
+    canKeep = true;
   } catch {
     return;
   }
