@@ -30,14 +30,15 @@ class CodeLine:
 
 def code_lines(text: str, diagnostics: Iterable[Diagnostic] = ()) -> tuple[CodeLine, ...]:
     """The lines of a YAML text, escaped and coloured, those marked on which a diagnostic begins."""
-    source = SourceText(text)
+    source, pieces = SourceText(text), _html_lines(text)
     worst: dict[int, Severity] = {}
     for each in diagnostics:
-        line = source.position(each.span.start).line
+        # What is missing at the very end is marked on the last line that there is.
+        line = min(source.position(each.span.start).line, len(pieces))
         worst[line] = min(worst.get(line, each.severity), each.severity, key=_SEVERITIES.index)
     return tuple(
         CodeLine(number, mark_safe(html), worst.get(number, ""))  # noqa: S308  (escaped by pygments or below)
-        for number, html in enumerate(_html_lines(text), 1)
+        for number, html in enumerate(pieces, 1)
     )
 
 
