@@ -185,6 +185,7 @@ def host_words(host: HostSnapshot) -> str:
 
 
 @cache
-def example_host(name: str) -> HostSnapshot:
-    """A host that the rules' examples name. Raises FileNotFoundError for a name that has none."""
-    return from_json((_EXAMPLE_HOSTS / f"{name}.json").read_text(encoding="utf-8"))
+def example_host(name: str) -> HostSnapshot | None:
+    """A host that the rules' examples name; None for a name that has none, whose example is then shown unmarked."""
+    path = _EXAMPLE_HOSTS / f"{name}.json"
+    return from_json(path.read_text(encoding="utf-8")) if path.is_file() else None

@@ -145,7 +145,18 @@ def test_the_hosts_of_examples_are_those_that_the_examples_are_tested_with() -> 
     named = {name for rule in RULES for name in re.findall(r"^ *# host: (\S+)", rule.explanation, re.MULTILINE)}
     assert named
     for name in named:
-        assert replace(example_host(name), taken_at="") == replace(load_host(name), taken_at=""), name
+        shipped = example_host(name)
+        assert shipped is not None, f"ship {name} as JSON in stacks/facts/example_hosts, for the rule's page"
+        assert replace(shipped, taken_at="") == replace(load_host(name), taken_at=""), name
+
+
+def test_an_example_whose_host_is_not_shipped_is_shown_unmarked(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = rule_by_code("GPU104")
+    assert rule is not None
+    monkeypatch.setattr("stacks.services.rules.example_host", lambda name: None)
+    page = rule_page.__wrapped__(rule)
+    assert [example.scene for example in page.examples] == [(), ()]
+    assert not any(line.severity for example in page.examples for line in example.lines)
 
 
 def test_every_family_and_layer_has_words() -> None:
