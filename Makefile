@@ -39,8 +39,9 @@ lint: dev
 bench: dev ## measure the checker beside Docker Compose, each layer, and the live panel
 	$(BIN)/python -m bench
 
-conformance: dev ## hold the engine against the real Docker Compose only
-	GPU_COMPOSE_REQUIRE=oracle $(PYTEST) -m 'not django_db' -k 'oracle or conformance or corpus'
+conformance: dev ## hold our verdicts against the real Docker Compose, and print what differs
+	$(BIN)/python -m tests.conformance
+	GPU_COMPOSE_REQUIRE=oracle $(PYTEST) tests/conformance
 
 screenshots: dev ## take docs/screenshot.png and the screenshots of every page again
 	GPU_COMPOSE_REQUIRE=browser GPU_COMPOSE_SCREENSHOTS=docs $(PYTEST) -k screenshot

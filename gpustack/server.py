@@ -6,7 +6,7 @@ LARGEST_REQUEST = 16 * 1024 * 1024
 
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve the web UI until it is interrupted."""
-    import waitress  # type: ignore[import-untyped]
+    import waitress
 
     from gpustack.wsgi import application
 

@@ -140,7 +140,7 @@ def free_gpus(allocation: Allocation) -> tuple[Gpu, ...]:
     """The host's GPUs that no service of the document holds and that nothing else uses now."""
     held = {holding.gpu.index for holding in allocation.holdings if not observes(holding.claim.service)}
     gpus = allocation.host.gpus if allocation.host is not None else None
-    return tuple(gpu for gpu in gpus or () if gpu.index not in held and not gpu.mig_enabled and not _is_busy(gpu))
+    return tuple(gpu for gpu in gpus or () if gpu.index not in held and not gpu.mig_enabled and not is_busy(gpu))
 
 
 def gpus_of_their_own(claims: Iterable[GpuClaim], allocation: Allocation) -> dict[int, tuple[int, ...]]:
@@ -155,6 +155,6 @@ def gpus_of_their_own(claims: Iterable[GpuClaim], allocation: Allocation) -> dic
     return plan
 
 
-def _is_busy(gpu: Gpu) -> bool:
+def is_busy(gpu: Gpu) -> bool:
     """Whether more of its memory is in use than a driver and a desktop take."""
     return gpu.memory_used is not None and gpu.memory_total is not None and gpu.memory_used * 20 > gpu.memory_total

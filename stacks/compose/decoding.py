@@ -15,6 +15,7 @@ from stacks.compose.document import Document
 from stacks.compose.durations import parse_duration
 from stacks.compose.nodes import RESET_TAG, Mapping, Node, Path, Scalar, Sequence
 from stacks.compose.schema_casts import to_boolean, to_integer, to_number
+from stacks.compose.schema_places import place_at
 from stacks.compose.sizes import parse_bytes
 from stacks.compose.source import Span
 from stacks.compose.values import Invalid, quote
@@ -230,9 +231,6 @@ class _Walk:
     def _report(
         self, parent: Mapping | Sequence, step: str | int, node: Scalar, fault: DecodingFault, reason: str
     ) -> None:
-        if isinstance(parent, Mapping):
-            span = parent.effective[str(step)].value_span
-        else:
-            span = parent.item_span(int(step))
+        span = place_at(parent, (step,)).span
         path = (*(each for _, each in self.steps), step)
         self.found.append(DecodingProblem(fault, span, path, node, reason))

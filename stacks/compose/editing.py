@@ -68,14 +68,7 @@ def delete(document: Document, path: Path, *, prune: bool = False, in_place: boo
 
 def delete_items(document: Document, path: Path, indexes: Iterable[int], *, in_place: bool = False) -> Edits:
     """Remove several items of the list at `path`."""
-    gone = frozenset(indexes)
-    operation = Operation(
-        path,
-        lambda data, rest: reshaping.without_items(data, rest, gone),
-        lambda edit: edit.delete_items_here(gone),
-        in_place,
-    )
-    return operation.edits(document)
+    return items_deletion(path, indexes, in_place=in_place).edits(document)
 
 
 def rename_key(document: Document, path: Path, name: str, *, in_place: bool = False) -> Edits:
@@ -88,26 +81,12 @@ def set_environment(document: Document, service: str, name: str, value: str | No
 
     Without a value (None) Compose takes it from its own environment. Of duplicates the last, which counts, is set.
     """
-    path: Path = ("services", service, "environment")
-    indexes = _indexes_of(document, path, name)
-    if indexes is None:
-        return set_value(document, (*path, name), value)
-    written = name if value is None else f"{name}={value}"
-    return set_value(document, (*path, indexes[-1]), written) if indexes else append_item(document, path, written)
+    return environment_setting(document, service, name, value).edits(document)
 
 
 def delete_environment(document: Document, service: str, name: str) -> Edits:
     """Remove a service's variable wherever `environment` gives it, and an `environment` that becomes empty."""
-    path: Path = ("services", service, "environment")
-    indexes = _indexes_of(document, path, name)
-    if indexes is None:
-        return delete(document, (*path, name), prune=True)
-    node = find(document.root, *path)
-    if not indexes:
-        raise EditError(f"there is no variable `{name}`")
-    if isinstance(node, Sequence) and len(indexes) == len(node.items):
-        return delete(document, path, prune=True)
-    return delete_items(document, path, indexes)
+    return environment_deletion(document, service, name).edits(document)
 
 
 def _indexes_of(document: Document, path: Path, name: str) -> list[int] | None:
@@ -141,6 +120,38 @@ def insertion(path: Path, index: int | None, value: object, *, in_place: bool = 
 
 def deletion(path: Path, *, in_place: bool = False) -> Operation:
     return Operation(path, reshaping.without, lambda edit: edit.delete_here(), in_place)
+
+
+def items_deletion(path: Path, indexes: Iterable[int], *, in_place: bool = False) -> Operation:
+    gone = frozenset(indexes)
+    return Operation(
+        path,
+        lambda data, rest: reshaping.without_items(data, rest, gone),
+        lambda edit: edit.delete_items_here(gone),
+        in_place,
+    )
+
+
+def environment_setting(document: Document, service: str, name: str, value: str | None) -> Operation:
+    path: Path = ("services", service, "environment")
+    indexes = _indexes_of(document, path, name)
+    if indexes is None:
+        return setting((*path, name), value)
+    written = name if value is None else f"{name}={value}"
+    return setting((*path, indexes[-1]), written) if indexes else insertion(path, None, written)
+
+
+def environment_deletion(document: Document, service: str, name: str) -> Operation:
+    path: Path = ("services", service, "environment")
+    indexes = _indexes_of(document, path, name)
+    if indexes is None:
+        return deletion(pruned(raw_data(document.root) if document.root else None, (*path, name)))
+    node = find(document.root, *path)
+    if not indexes:
+        raise EditError(f"there is no variable `{name}`")
+    if isinstance(node, Sequence) and len(indexes) == len(node.items):
+        return deletion(path)
+    return items_deletion(path, indexes)
 
 
 def renaming(path: Path, name: str, *, in_place: bool = False) -> Operation:

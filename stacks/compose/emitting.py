@@ -36,13 +36,14 @@ MERGE: Final = MergeKey("<<")
 Emittable: TypeAlias = Union[ScalarValue, Written, list["Emittable"], dict[str, "Emittable"]]  # noqa: UP007 (recursive)
 
 FLOW_LISTS: Final = frozenset({"capabilities", "command", "device_ids", "entrypoint", "test"})
+QUOTED_LISTS: Final = {"device_ids": '"'}  # names, never numbers: people quote them all
 MAX_FLOW_WIDTH: Final = 100
 _MAX_KEY = 120  # libyaml looks for the colon of a key for 1,024 characters; nobody writes keys this long
 
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
 _OTHER_TYPE = re.compile(
-    r"(?:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.?[0-9][-+.0-9_:]*|[-+]?0[xob][0-9a-f_]*|[-+]?\.(?:inf|nan))\Z",
+    r"(?:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.?[0-9][-+.,0-9_:]*|[-+]?0[xob][0-9a-f_]*|[-+]?\.(?:inf|nan))\Z",
     re.IGNORECASE,
 )
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x1b": "\\e"}
@@ -173,7 +174,7 @@ def attached(value: Emittable, column: int, style: Style, *, key: str | None = N
         return "", mapping_lines(value, column + style.indentation.mapping, style)
     if isinstance(value, list) and value:
         if key in FLOW_LISTS and all(not isinstance(item, dict | list) for item in value):
-            flow = flow_text(value, style.quote)
+            flow = flow_text(value, style.quote or QUOTED_LISTS.get(key or ""))
             if len(flow) <= MAX_FLOW_WIDTH:
                 return flow, []
         if key is None:

@@ -12,7 +12,8 @@ from stacks.compose.references import lineage
 from stacks.compose.source import Span
 
 _ANY: Final = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - addresses to compare, nothing is bound here
-_LARGEST_RANGE: Final = 1000
+_MOST_PORTS: Final = 200_000  # of all services together; what a file has beyond that is not compared
+_MOST_HOLDERS: Final = 50  # of one port, on different addresses or with different profiles
 
 
 class PublishedPorts(NamedTuple):
@@ -39,6 +40,7 @@ class PortCollision(NamedTuple):
 def colliding_ports(document: Document) -> Iterator[PortCollision]:
     """The collisions, one for each item of `ports` and service that it collides with; the first to want it has it."""
     holders: dict[tuple[int, str], list[PublishedPorts]] = {}
+    left = _MOST_PORTS
     for service in document.services:
         if service.get("ports") is None or _is_on_host_network(service):
             continue
@@ -46,19 +48,21 @@ def colliding_ports(document: Document) -> Iterator[PortCollision]:
             if service.replicas > 1 and len(item.ports) < service.replicas:
                 port = item.ports[0]
                 yield PortCollision(port, service.name, item.span, service.name, item.span, service.replicas)
-            yield from _collisions(item, holders)
+            left -= len(item.ports)
+            if left >= 0:
+                yield from _collisions(item, holders)
 
 
 def _collisions(item: PublishedPorts, holders: dict[tuple[int, str], list[PublishedPorts]]) -> Iterator[PortCollision]:
     named: set[str] = set()
-    for port in item.ports[:_LARGEST_RANGE]:
+    for port in item.ports:
         others = holders.setdefault((port, item.protocol), [])
         for other in others:
             name = other.service.name
             if name not in named and other.service is not item.service and _collide(item, other):
                 named.add(name)
                 yield PortCollision(port, item.service.name, item.span, name, other.span, 1)
-        if not named:
+        if not named and len(others) < _MOST_HOLDERS:
             others.append(item)
 
 

@@ -17,6 +17,8 @@ from stacks.compose.source import Span
 
 SERVICE_PREFIX: Final = "service:"
 CONTAINER_PREFIX: Final = "container:"
+_LONGEST_CHAIN: Final = 30  # of services that extend each other; nobody can follow a longer one
+_MOST_CYCLES: Final = 50
 _NAMESPACES: Final = ("network_mode", "ipc", "pid", "uts")
 
 
@@ -87,14 +89,15 @@ def _lineage(service: Service) -> Lineage:
     if service.get("extends") is None:
         return Lineage((service,), True)
     chain = [service]
-    while True:
+    while len(chain) < _LONGEST_CHAIN:
         base = extended(chain[-1])
         if base is None:
             return Lineage(tuple(chain), True)
         target = service.document.service(base.name)
         if base.file is not None or target is None or target in chain:
-            return Lineage(tuple(chain), False)
+            break
         chain.append(target)
+    return Lineage(tuple(chain), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ def dependency_cycles(document: Document) -> tuple[tuple[ServiceReference, ...],
     cycles: list[tuple[ServiceReference, ...]] = []
     finished: set[str] = set()
     for name in edges:
-        if name not in finished:
+        if name not in finished and len(cycles) < _MOST_CYCLES:
             _search(name, edges, finished, cycles)
     return tuple(cycles)
 
@@ -209,18 +212,18 @@ def _search(
 ) -> None:
     """Depth first from `start`, without recursion; each circle is found once, where its last reference closes it."""
     trail: list[ServiceReference] = []
-    names = [start]
+    names = {start: 0}  # where on the trail each service is left
     pending = [iter(edges[start])]
-    while pending:
+    while pending and len(cycles) < _MOST_CYCLES:
         reference = next(pending[-1], None)
         if reference is None:
             pending.pop()
-            finished.add(names.pop())
+            finished.add(names.popitem()[0])
             if trail:
                 trail.pop()
         elif reference.name in names:
-            cycles.append((*trail[names.index(reference.name) :], reference))
+            cycles.append((*trail[names[reference.name] :], reference))
         elif reference.name not in finished:
             trail.append(reference)
-            names.append(reference.name)
+            names[reference.name] = len(trail)
             pending.append(iter(edges[reference.name]))

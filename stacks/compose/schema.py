@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -10,7 +11,7 @@ from stacks.compose.document import Document
 from stacks.compose.nodes import Mapping, Plain, Scalar
 from stacks.compose.references import extended, lineage
 from stacks.compose.schema_casts import NotCast, cast_data
-from stacks.compose.schema_errors import SchemaError, schema_errors, value_at
+from stacks.compose.schema_errors import MAX_ERRORS, SchemaError, schema_errors, value_at
 from stacks.compose.schema_faults import SchemaFault, SchemaProblem
 from stacks.compose.schema_places import Place, place_at
 
@@ -21,9 +22,12 @@ _FOUND: Final[WeakKeyDictionary[Document, tuple[SchemaProblem, ...]]] = WeakKeyD
 
 
 def schema_problems(document: Document) -> tuple[SchemaProblem, ...]:
-    """Every fault that the schema finds, in the order of their places; worked out once for a document."""
+    """The faults that the schema finds, in the order of their places; worked out once for a document.
+
+    After MAX_ERRORS it is left at that.
+    """
     if document not in _FOUND:
-        found = _problems(document) if document.is_complete else ()
+        found = islice(_problems(document), MAX_ERRORS) if document.is_complete else ()
         _FOUND[document] = tuple(sorted(found, key=lambda problem: problem.span))
     return _FOUND[document]
 

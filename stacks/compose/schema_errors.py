@@ -63,7 +63,7 @@ def _facts(kind: Any) -> tuple[Any, ...]:
         case "type":
             return tuple(kind.types)
         case "additionalProperties":
-            return tuple(kind.unexpected)
+            return tuple(kind.unexpected[:MAX_ERRORS])
         case "required":
             return (kind.property,)
         case "enum":

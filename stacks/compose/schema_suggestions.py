@@ -34,6 +34,7 @@ _OTHER_NAMES: Final = {
     "requests": "reservations",
 }
 _LONGEST: Final = 40
+_MANY: Final = 150
 
 
 class Suggestion(NamedTuple):
@@ -68,6 +69,8 @@ def closest(word: str, known: tuple[str, ...]) -> tuple[str | None, bool]:
     exact = [each for each in known if each.lower() == lower]
     if exact:
         return exact[0], True
+    if len(known) > _MANY:
+        known = _likely(lower, known)
     from difflib import SequenceMatcher, get_close_matches  # only for a file with a fault
 
     near = get_close_matches(lower, known, n=2, cutoff=0.7)
@@ -76,6 +79,12 @@ def closest(word: str, known: tuple[str, ...]) -> tuple[str | None, bool]:
     ratios = [SequenceMatcher(None, lower, each).ratio() for each in near]
     clear = len(near) == 1 or ratios[0] - ratios[1] > 0.05
     return near[0], clear and ratios[0] >= 0.85 and near[0] != lower
+
+
+def _likely(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Of many words those that begin or end alike: to compare with each in full would be felt."""
+    near = (each for each in known if abs(len(each) - len(word)) < 3)
+    return tuple(each for each in near if each[:2] == word[:2] or each[-3:] == word[-3:])[:_MANY]
 
 
 @lru_cache(maxsize=1000)

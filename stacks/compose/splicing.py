@@ -9,6 +9,7 @@ from stacks.compose import block_splicing, flow_splicing
 from stacks.compose.block_splicing import Block
 from stacks.compose.emitting import (
     MAX_FLOW_WIDTH,
+    QUOTED_LISTS,
     Emittable,
     Style,
     attached,
@@ -140,7 +141,7 @@ def _attached(
     node, key = place.node, place.key
     style = replace(style_at(layout, place.chain, node), literals=literals)
     if isinstance(value, list | dict) and value and not isinstance(node, Scalar) and node.flow:
-        written = flow_text(value, style.quote)
+        written = flow_text(value, style.quote or QUOTED_LISTS.get(key or ""))
         has_parts = bool(node.entries if isinstance(node, Mapping) else node.items)
         if has_parts and len(written) <= MAX_FLOW_WIDTH:
             return f"{prefix} {written}".strip(), []

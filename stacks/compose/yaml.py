@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
@@ -144,7 +144,8 @@ class _Builder:
         self._growth = 0
 
     def run(self) -> None:
-        get_event = CParser(self.text[self.shift :] if self.shift else self.text).get_event
+        # PyYAML's stubs make every mark and name optional; the events of its C parser always have theirs.
+        get_event: Any = CParser(self.text[self.shift :] if self.shift else self.text).get_event
         while not self.stopped:
             event = get_event()
             kind = type(event)
@@ -161,7 +162,7 @@ class _Builder:
             elif kind is StreamEndEvent:
                 return
 
-    def _scalar(self, event: ScalarEvent) -> None:
+    def _scalar(self, event: Any) -> None:
         start = event.start_mark.index + self.shift
         end = event.end_mark.index + self.shift
         text, style, tag, anchor = event.value, event.style or None, event.tag, event.anchor
@@ -185,9 +186,7 @@ class _Builder:
         match = _PROPERTIES.match(self.text, start, end)
         return match.end() if match else start
 
-    def _open_collection(
-        self, event: MappingStartEvent | SequenceStartEvent, kind: type[Mapping] | type[Sequence]
-    ) -> None:
+    def _open_collection(self, event: Any, kind: type[Mapping] | type[Sequence]) -> None:
         start = event.start_mark.index + self.shift
         if event.anchor is not None or event.tag is not None:
             start = self._content_start(start, len(self.text))
@@ -204,7 +203,7 @@ class _Builder:
         self._keys.append(None)
         self._open_weights.append(1)
 
-    def _close_collection(self, event: MappingEndEvent | SequenceEndEvent) -> None:
+    def _close_collection(self, event: Any) -> None:
         node = self._open.pop()
         self._keys.pop()
         weight = self._open_weights.pop()
@@ -218,7 +217,7 @@ class _Builder:
             self._weights[id(node)] = weight
         self._place(node, None, weight)
 
-    def _alias(self, event: AliasEvent) -> None:
+    def _alias(self, event: Any) -> None:
         span = Span(event.start_mark.index + self.shift, event.end_mark.index + self.shift)
         target = self._anchors.get(event.anchor)
         if target is None:

@@ -54,11 +54,11 @@ def fix_all(
         batch, edits = _compatible(chosen)
         if not edits:
             break
-        after = check_text(apply(text, edits), environment, host, file_exists)
-        if _is_worse(report, after):
+        after: Report | None = check_text(apply(text, edits), environment, host, file_exists)
+        if after is not None and _is_worse(report, after):
             batch, after = _first_harmless(text, report, batch, refused, environment, host, file_exists)
-            if after is None:
-                continue
+        if after is None:
+            continue
         line_of = report.document.source.position
         applied.extend(Applied(each.code, _title(each), line_of(each.span.start).line) for each in batch)
         text, report = after.document.text, after

@@ -30,7 +30,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A report and what it was made from: the values of the variables, and the snapshot with its number, if there is one."""
+    """A report and what it was made from: the variables' values, and the snapshot with its number, if there is one."""
 
     report: Report
     values: dict[str, str]

@@ -61,8 +61,11 @@ def test_the_other_side_follows_within_a_quarter_of_a_second(page: Page, ada: Us
           const since = {};
           window.took = [];
           ace.edit('code-editor').session.on('change', () => { since.start = performance.now(); });
-          new MutationObserver(() => { if (since.start) { window.took.push(performance.now() - since.start); since.start = 0; } })
-            .observe(document.getElementById('services'), { subtree: true, childList: true, attributes: true, characterData: true });
+          new MutationObserver(() => {
+              if (since.start) { window.took.push(performance.now() - since.start); since.start = 0; }
+            })
+            .observe(document.getElementById('services'),
+              { subtree: true, childList: true, attributes: true, characterData: true });
         }"""
     )
     for number in range(5):

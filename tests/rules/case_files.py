@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stacks.hosts.reading import read_host
-
 from stacks.hosts.snapshot import HostSnapshot
 
 CASES = Path(__file__).parent / "cases"

@@ -6,6 +6,8 @@ from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Related, Severity
 from stacks.rules.registry import rule
 
+_SHOWN = 8  # services of one circle
+
 
 @rule(
     "COM038",
@@ -41,7 +43,8 @@ def dependency_cycle(document: Document, context: Context) -> Iterator[Finding]:
     ```
     """
     for cycle in dependency_cycles(document):
-        names = " → ".join(f"`{name}`" for name in (cycle[-1].name, *(reference.name for reference in cycle)))
-        message = f"these services wait for each other: {names}; Compose refuses the file"
-        related = tuple(Related(reference.span, f"waits for `{reference.name}`") for reference in cycle[1:])
+        names = [f"`{name}`" for name in (cycle[-1].name, *(reference.name for reference in cycle))]
+        shown = names if len(names) <= _SHOWN else [*names[:3], "…", *names[-2:]]
+        message = f"these services wait for each other: {' → '.join(shown)}; Compose refuses the file"
+        related = tuple(Related(reference.span, f"waits for `{reference.name}`") for reference in cycle[1:_SHOWN])
         yield Finding(cycle[0].span, message, "take one of the dependencies out", related=related)

@@ -7,6 +7,8 @@ from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
 
+_LONGEST = 100  # services of one circle
+
 
 @rule(
     "COM037",
@@ -52,7 +54,7 @@ def undefined_base(service: Service, context: Context) -> Iterator[Finding]:
 def _ends_in_itself(service: Service) -> bool:
     seen = {service.name}
     current: Service | None = service
-    while current is not None:
+    while current is not None and len(seen) < _LONGEST:
         base = extended(current)
         if base is None or base.file is not None:
             return False

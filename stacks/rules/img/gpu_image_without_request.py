@@ -50,7 +50,13 @@ def gpu_image_without_request(service: Service, context: Context) -> Iterator[Fi
     facts = image_facts(image.string) if image is not None else None
     if image is None or facts is None or facts.gpu is not GpuKind.REQUIRED or facts.known is None:
         return
-    if means_gpu(service) or asks_for_gpus(service) or service.device_requests or service.runtime is not None or _is_served(context):
+    if (
+        means_gpu(service)
+        or asks_for_gpus(service)
+        or service.device_requests
+        or service.runtime is not None
+        or _is_served(context)
+    ):
         return
     if service.find("deploy", "resources", "reservations", "generic_resources") is not None:
         return
