@@ -121,6 +121,15 @@ def oldest_toolkit(capability: Version) -> Version | None:
 
 
 @cache
+def last_driver_branch(capability: Version) -> int | None:
+    """The driver branch that is the last one for a capability, by hearsay; None where newer ones still support it."""
+    for row in table("cuda")["last-driver"]["rows"]:
+        if row["major"] == capability[0] and capability[1] <= row.get("minor", 9):
+            return int(row["branch"])
+    return None
+
+
+@cache
 def is_data_centre(name: str) -> bool:
     """Whether a GPU of that product name is one of NVIDIA's data-centre GPUs, which take compatibility libraries."""
     words = frozenset(name.replace("-", " ").split())

@@ -1,7 +1,9 @@
 """GPU models by the name that NVML prints, out of gpus.toml."""
 
+from collections.abc import Iterable
 from functools import cache
 
+from stacks.facts.cuda import last_driver_branch, parse_driver
 from stacks.facts.tables import table
 from stacks.hosts.manual import ErrorCorrection, GpuModel
 from stacks.hosts.snapshot import Gpu
@@ -50,6 +52,13 @@ def compute_capability_of(gpu: Gpu) -> tuple[int, int] | None:
         return gpu.compute_capability
     model = model_of(gpu)
     return None if model is None else model.compute_capability
+
+
+def may_have_driver(gpus: Iterable[Gpu], version: str) -> bool:
+    """Whether NVIDIA makes that driver for all of these GPUs, as far as is known."""
+    branch = (parse_driver(version) or (0,))[0]
+    capabilities = filter(None, map(compute_capability_of, gpus))
+    return all((last_driver_branch(each) or branch) >= branch for each in capabilities)
 
 
 @cache

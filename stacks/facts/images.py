@@ -60,6 +60,27 @@ class ImageFacts(NamedTuple):
     capabilities: tuple[Version, Version] | None = None
 
 
+class LeastCapability(NamedTuple):
+    """The oldest compute capability that an image has programs for, and what to do below it."""
+
+    capability: Version
+    hint: str | None
+    is_verified: bool
+
+
+@lru_cache(maxsize=4096)
+def least_capability(text: str) -> LeastCapability | None:
+    """What an image, by its text, needs at least; None where that is not known."""
+    reference = image_facts(text).reference
+    row = _row(reference.name) if reference is not None else None
+    if reference is None or row is None or image_facts(text).gpu in (GpuKind.NONE, GpuKind.OTHER):
+        return None
+    for each in row.get("least", ()):
+        if _pattern(each.get("pattern", "")).search(reference.tag or ""):
+            return LeastCapability(version_pair(each["capability"]), each.get("hint"), each["mark"] != "U")
+    return None
+
+
 @lru_cache(maxsize=4096)
 def image_facts(text: str) -> ImageFacts:
     """The facts of an image by its text, after interpolation; empty ones for what is no reference or not known."""

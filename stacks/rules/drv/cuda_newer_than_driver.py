@@ -6,6 +6,7 @@ from stacks.compose.document import Document, Service
 from stacks.compose.nodes import Scalar
 from stacks.facts.cuda import Compatibility, Version, compatibility, family_floor, native_driver
 from stacks.facts.cuda_tags import CUDA_IMAGES, newest_for, replacement
+from stacks.facts.gpus import may_have_driver
 from stacks.facts.images import ImageFacts, image_facts, with_tag
 from stacks.gpu_use import host_label, requests_gpu
 from stacks.hosts.snapshot import HostSnapshot
@@ -62,8 +63,12 @@ def cuda_newer_than_driver(service: Service, context: Context) -> Iterator[Findi
     yield Finding(
         image.span,
         _message(verdict, facts, facts.cuda, newest, host),
-        f"take an image with CUDA {newest[0]}.{newest[1]} or older, or update the driver"
-        + (f" to {needed} or newer" if needed else ""),
+        f"Take an image with CUDA {newest[0]}.{newest[1]} or older"
+        + (
+            f", or update the driver to {needed} or newer."
+            if needed and may_have_driver(host.gpus or (), needed)
+            else "."
+        ),
         _fix(service.document, image, facts, newest),
         severity=None if verdict is Compatibility.NONE and facts.cuda_is_verified else Severity.WARNING,
     )
