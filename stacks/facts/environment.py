@@ -20,6 +20,15 @@ def variable_meant(name: str) -> str | None:
     return found or closest(name, names["known"], _SURE)
 
 
+def variables_read_by_gpu_stack() -> tuple[str, ...]:
+    """The variables whose values the toolkit and CUDA take apart, so that quotes inside them break them."""
+    return tuple(table(_NAME)["variables"]["exact"])
+
+
+def is_read_by_gpu_stack(name: str) -> bool:
+    return name in table(_NAME)["variables"]["exact"]
+
+
 def known_driver_capabilities() -> frozenset[str]:
     """The words that the toolkit takes in NVIDIA_DRIVER_CAPABILITIES."""
     return frozenset(table(_NAME)["driver_capabilities"]["known"])

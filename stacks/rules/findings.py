@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from stacks.compose.layout import EditError
 from stacks.compose.problems import Related
 from stacks.compose.source import Span, TextEdit
 
@@ -47,7 +48,11 @@ class Fix:
 
     @property
     def edits(self) -> tuple[TextEdit, ...]:
-        return tuple(self.make_edits())
+        """The edits; none where the text cannot be edited in that way."""
+        try:
+            return tuple(self.make_edits())
+        except EditError:
+            return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from stacks.compose.editing import EditError
 from stacks.compose.source import OverlappingEditsError, TextEdit, apply
 from stacks.hosts.snapshot import HostSnapshot
 from stacks.rules.checker import Report, check_text
@@ -89,11 +88,7 @@ def _identity(diagnostic: Diagnostic) -> Hashable:
 
 
 def _edits(diagnostic: Diagnostic) -> tuple[TextEdit, ...]:
-    """The edits of a finding's fix; none where the text cannot be edited in that way."""
-    try:
-        return diagnostic.fix.edits if diagnostic.fix else ()
-    except EditError:
-        return ()
+    return diagnostic.fix.edits if diagnostic.fix else ()
 
 
 def _compatible(chosen: Iterable[Diagnostic]) -> tuple[list[Diagnostic], list[TextEdit]]:

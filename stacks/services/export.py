@@ -1,7 +1,7 @@
 """A stack's file in the form that a host's tools take, with its own verdict: what was checked, and against what."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from stacks.compose.document import Document, parse_document
@@ -10,7 +10,10 @@ from stacks.models import Stack
 from stacks.renderers.registry import Dialect, Pin, Rendered, RenderError, RenderNote, render
 from stacks.rules.checker import Report, check_text
 from stacks.services.analysis import environment_values, latest_snapshot
-from stacks.services.difference import Difference, compare
+from stacks.services.difference import Difference, DiffLine, LineKind, compare
+
+SHOWN_DIFFERENCES = 2000
+"""Lines of a difference on the page; nobody reads further, and a browser would be long at it."""
 
 DIALECTS = {
     Dialect.DOCUMENT: ("My text as it is", "Your file to the last space and comment."),
@@ -95,7 +98,7 @@ class StackExport:
             text=rendered.text,
             notes=rendered.notes,
             report=check_text(rendered.text, self.values, self.snapshot),
-            difference=compare(self.stack.document, rendered.text),
+            difference=_shown(compare(self.stack.document, rendered.text)),
             snapshot=self.snapshot,
             snapshot_id=self.snapshot_id,
         )
@@ -108,7 +111,7 @@ class StackExport:
 
     def pin_choices(self, dialect: str, chosen: str) -> Iterator[Choice]:
         """The ways of naming GPUs; one is offered if any dialect that writes names takes it, the chosen one first."""
-        writing = sorted(set(Dialect) - {Dialect.DOCUMENT}, key=lambda each: each != dialect)
+        writing = sorted(DIALECTS.keys() - {Dialect.DOCUMENT}, key=lambda each: (each != dialect, each))
         for pin, (title, help_text) in PINS.items():
             problem = self._why_none((each, pin) for each in writing)
             yield Choice(pin, title, help_text, pin == chosen, problem)
@@ -136,3 +139,11 @@ class StackExport:
         if isinstance(attempt, RenderError):
             raise ExportError(str(attempt))
         return attempt
+
+
+def _shown(difference: Difference) -> Difference:
+    left_out = len(difference.lines) - SHOWN_DIFFERENCES
+    if left_out <= 0:
+        return difference
+    rest = DiffLine(LineKind.FOLDED, None, None, f"{left_out} more lines, not shown")
+    return replace(difference, lines=(*difference.lines[:SHOWN_DIFFERENCES], rest))

@@ -87,10 +87,11 @@ def _page(request: UserRequest, stack: Stack, export: StackExport, exported: Exp
 
 
 def _choices(request: UserRequest, stack: Stack, export: StackExport) -> dict[str, Any]:
+    """The choices as iterators, since finding out what is possible takes time: a fragment does not show them."""
     dialect, pin = _chosen(request)
     return {
         "stack": stack,
         "export": export,
-        "dialects": list(export.dialect_choices(dialect)),
-        "pins": list(export.pin_choices(dialect, pin)),
+        "dialects": export.dialect_choices(dialect),
+        "pins": export.pin_choices(dialect, pin),
     }

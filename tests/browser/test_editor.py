@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from stacks.models import Host, Stack
 from stacks.services.stack import stack_create, stack_save_draft
+from tests.browser.axe import violations
 from tests.browser.conftest import Watch
 from tests.browser.documents import BROKEN, SEED_THREE, TWO_TRAININGS, many_services
 
@@ -165,7 +166,9 @@ def test_selecting_in_one_part_selects_in_the_others(editor: Page) -> None:
     assert editor.evaluate("ace.edit('code-editor').getCursorPosition().row") == 10
 
 
-def test_a_repair_shows_its_change_before_it_is_made(page: Page, ada: User, host: Host) -> None:
+def test_a_repair_shows_its_change_before_it_is_made(
+    page: Page, ada: User, host: Host, take_picture: Callable[[Page, str], None]
+) -> None:
     stack = stack_create(user=ada, name="Seed", document=SEED_THREE, host=host)
     opened(page, stack)
     page.click('.diagnostic:has-text("COM080") .fix-button')
@@ -176,6 +179,7 @@ def test_a_repair_shows_its_change_before_it_is_made(page: Page, ada: User, host
     assert text_of(page).startswith("services:")
     page.click('button[data-view="all"]')
     expect(page.locator(".fix-all .change-added").first).to_be_visible()
+    take_picture(page, "editor-fix-all")
     page.keyboard.press("Enter")
     expect(page.locator(".fix-all")).to_have_count(0)
     expect(page.locator("#told")).to_contain_text("repair")
@@ -183,12 +187,16 @@ def test_a_repair_shows_its_change_before_it_is_made(page: Page, ada: User, host
     expect(page.locator("#document")).to_have_js_property("value", SEED_THREE.replace('version: "3.7"\n', ""))
 
 
-def test_broken_text_dims_the_forms_and_keeps_the_last_board(editor: Page) -> None:
+def test_broken_text_dims_the_forms_and_keeps_the_last_board(
+    editor: Page, take_picture: Callable[[Page, str], None]
+) -> None:
     click_line(editor, 18)
     editor.keyboard.press("Backspace")
     expect(editor.locator("#services .stale-note")).to_contain_text("Mend line 19 first")
     expect(editor.locator(".services-set")).to_have_attribute("disabled", "")
     expect(editor.locator("[data-board-stale]")).to_be_visible()
+    take_picture(editor, "editor-broken-while-typing")
+    assert violations(editor) == []
     expect(editor.locator('button.cell[value="cell 0 vllm"]')).to_have_attribute("aria-pressed", "true")
     assert text_of(editor) == BROKEN
     editor.keyboard.type("]")
@@ -229,12 +237,16 @@ def test_the_draft_is_saved_while_typing(editor: Page, stack: Stack) -> None:
     assert editor.evaluate("localStorage.length") == 0
 
 
-def test_two_saves_that_meet_lose_nothing(editor: Page, stack: Stack, ada: User, watch: Watch) -> None:
+def test_two_saves_that_meet_lose_nothing(
+    editor: Page, stack: Stack, ada: User, watch: Watch, take_picture: Callable[[Page, str], None]
+) -> None:
     watch.expect("409")
     stack_save_draft(stack=stack, document="# theirs\n", environment="", expected_version=1, user=ada)
     click_line(editor, 1)
     editor.keyboard.type(" Mine.")
     expect(editor.locator("#conflict")).to_contain_text("saved elsewhere")
+    take_picture(editor, "editor-conflict")
+    assert violations(editor) == []
     assert "Mine." in text_of(editor)
     stack.refresh_from_db()
     assert stack.document == "# theirs\n"
@@ -307,9 +319,11 @@ def test_values_of_env_change_what_the_form_shows(editor: Page) -> None:
     expect(editor.locator('.diagnostic:has-text("HF_TOKEN")')).to_have_count(0)
 
 
-def test_keys(editor: Page) -> None:
+def test_keys(editor: Page, take_picture: Callable[[Page, str], None]) -> None:
     editor.keyboard.press("?")
     expect(editor.locator("#keys")).to_be_visible()
+    take_picture(editor, "editor-keys")
+    assert violations(editor) == []
     editor.keyboard.press("Escape")
     expect(editor.locator("#keys")).to_be_hidden()
     editor.keyboard.press("F8")

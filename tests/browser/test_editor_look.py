@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from playwright.sync_api import BrowserContext, Page
 
 from stacks.models import Host, Stack
 from stacks.services.stack import stack_create
+from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, WIDE, Watch
 from tests.browser.documents import DOCUMENTS
 
@@ -20,13 +20,6 @@ SIZES = {"wide": WIDE, "narrow": NARROW}
 
 def ready(page: Page) -> None:
     page.wait_for_selector("html[data-editor=ready]")
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {node['target']} {node['failureSummary'][:300]}" for each in found for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

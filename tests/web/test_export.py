@@ -224,6 +224,16 @@ def test_a_long_file_is_shown_in_part_and_given_whole(client: Client, ada: User)
     assert file_of(client, stack) == document
 
 
+def test_a_long_difference_is_shown_in_part_and_counted_whole(client: Client, ada: User, host: Host) -> None:
+    service = "  s{}:\n    image: x:1\n    gpus:\n      - driver: nvidia\n        device_ids: ['0']\n"
+    document = "services:\n" + "".join(service.format(number) for number in range(300))
+    stack = stack_create(user=ada, name="long", document=document, host=host)
+    page = shown(client, stack, to="deploy")
+    assert len(re.findall(r'<tr class="diff-', page)) == 2001
+    assert re.search(r"⋯ \d+ more lines, not shown", page)
+    assert "2401 lines added, 900 removed" in words(page)
+
+
 # What goes wrong.
 
 

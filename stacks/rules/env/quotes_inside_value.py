@@ -4,16 +4,10 @@ from stacks.compose.document import Service
 from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.values import quote
 from stacks.compose.variable_edits import set_variable
+from stacks.facts.environment import variables_read_by_gpu_stack
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
-
-_READ_BY_GPU_STACK = (
-    "CUDA_VISIBLE_DEVICES",
-    "CUDA_DEVICE_ORDER",
-    "NVIDIA_VISIBLE_DEVICES",
-    "NVIDIA_DRIVER_CAPABILITIES",
-)
 
 
 @rule(
@@ -48,7 +42,7 @@ def quotes_inside_value(service: Service, context: Context) -> Iterator[Finding]
         gpus: all
     ```
     """
-    for name in _READ_BY_GPU_STACK:
+    for name in variables_read_by_gpu_stack():
         variable = service.variable(name)
         value = variable.value if variable is not None else None
         if variable is None or value is None or not variable.in_list:
