@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 
 from stacks.compose.container_text import container_text
 from stacks.compose.document import Service
@@ -48,7 +49,8 @@ def boolean_changed_by_yaml(service: Service, context: Context) -> Iterator[Find
             edits = (TextEdit(Span(node.start, node.start), '"'), TextEdit(Span(node.end, node.end), '"'))
             yield Finding(
                 variable.value_span,
-                f"the container will get {quote(given)} for `{variable.name}`: YAML reads {quote(node.text)} as a boolean",
+                f"the container will get {quote(given)} for `{variable.name}`:"
+                f" YAML reads {quote(node.text)} as a boolean",
                 "Put quotes around the value if the program wants it as written.",
-                Fix("put quotes around the value", lambda edits=edits: edits, safe=False),
+                Fix("put quotes around the value", partial(tuple, edits), safe=False),
             )

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from stacks.compose import editing
 from stacks.compose.document import Service
@@ -50,7 +51,7 @@ def item_without_equals(service: Service, context: Context) -> Iterator[Finding]
                 variable.span,
                 f"`{name}` will not be set: without `=` the whole item {_shown(variable)} is a name",
                 f"Write `{name}=…`.",
-                Fix(f"write `{name}=…`", lambda item=variable, text=f"{name}={value}": _edits(service, item, text))
+                Fix(f"write `{name}=…`", partial(_edits, service, variable, f"{name}={value}"))
                 if variable.node.interpolated is None
                 else None,
             )

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 
 from stacks.compose.container_text import container_text
 from stacks.compose.document import Service
@@ -52,7 +53,8 @@ def number_changed_by_yaml(service: Service, context: Context) -> Iterator[Findi
             edits = (TextEdit(Span(node.start, node.start), '"'), TextEdit(Span(node.end, node.end), '"'))
             yield Finding(
                 variable.value_span,
-                f"the container will get {quote(given)} for `{variable.name}`: YAML reads {quote(node.text)} as a number",
+                f"the container will get {quote(given)} for `{variable.name}`:"
+                f" YAML reads {quote(node.text)} as a number",
                 "Put quotes around the value.",
-                Fix("put quotes around the value", lambda edits=edits: edits),
+                Fix("put quotes around the value", partial(tuple, edits)),
             )

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 
 from stacks.compose.document import Service
 from stacks.compose.variable_edits import set_variable
@@ -53,7 +54,7 @@ def quotes_in_list_item(service: Service, context: Context) -> Iterator[Finding]
             "Remove the quotes, or put them around the whole item.",
             Fix(
                 "remove the quotes",
-                lambda item=variable, text=inner: set_variable(service, item, text),
+                partial(set_variable, service, variable, inner),
                 safe=False,
             )
             if variable.node.interpolated is None

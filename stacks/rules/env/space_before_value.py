@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 
 from stacks.compose.document import Service
 from stacks.compose.variable_edits import set_variable
@@ -46,7 +47,7 @@ def space_before_value(service: Service, context: Context) -> Iterator[Finding]:
             "Delete the space after `=`.",
             Fix(
                 "delete the space after `=`",
-                lambda item=variable, text=value.lstrip(): set_variable(service, item, text),
+                partial(set_variable, service, variable, value.lstrip()),
                 safe=variable.node.is_plain,
             )
             if variable.node.interpolated is None

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 
 from stacks.compose import editing
 from stacks.compose.document import Service
@@ -51,7 +52,7 @@ def variable_given_twice(service: Service, context: Context) -> Iterator[Finding
                 variable.span,
                 f"this value of `{variable.name}` will be lost: a later item gives the variable again",
                 "Remove the item that is not meant.",
-                Fix("remove the item that does not count", lambda item=variable: _removal(service, item)),
+                Fix("remove the item that does not count", partial(_removal, service, variable)),
                 (Related(counting.span, "this item counts"),),
             )
 
