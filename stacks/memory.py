@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from stacks.compose.document import Service
 from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
 from stacks.compose.sizes import parse_bytes
+from stacks.compose.source import Span
 from stacks.hosts.snapshot import HostSnapshot
 
 SHM = "shm_size"
@@ -101,13 +102,23 @@ def has_shared_memory(service: Service) -> bool:
     ipc = service.scalar("ipc")
     if ipc is not None and (ipc.string == "host" or ipc.string.startswith(("service:", "container:"))):
         return True
-    return any(_mounts_shm(service.find(key)) for key in ("tmpfs", "volumes"))
+    return shm_mount(service) is not None
+
+
+def shm_mount(service: Service) -> Span | None:
+    """The place of what is mounted on `/dev/shm` by `tmpfs` or `volumes`."""
+    for key in ("tmpfs", "volumes"):
+        node = service.find(key)
+        if isinstance(node, Scalar) and _mounts_shm(node):
+            return node.span
+        for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+            if isinstance(node, Sequence) and _mounts_shm(item):
+                return node.item_span(index)
+    return None
 
 
 def _mounts_shm(node: Node | None) -> bool:
     if isinstance(node, Scalar):
         return DEVICE_SHM in node.string.split(":")
-    if isinstance(node, Mapping):
-        target = node.scalar("target")
-        return target is not None and target.string == DEVICE_SHM
-    return isinstance(node, Sequence) and any(_mounts_shm(item) for item in node.items)
+    target = node.scalar("target") if isinstance(node, Mapping) else None
+    return target is not None and target.string == DEVICE_SHM

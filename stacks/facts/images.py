@@ -25,6 +25,7 @@ class KnownImage(NamedTuple):
     """What is known of an image whatever its tag. Sizes are as Compose writes them (`8gb`); `health` is an HTTP path.
 
     `shm` is the shared memory that it is commonly run with, `memory` the RAM below which its libraries do not load.
+    `ulimits`: it asks for limits of its own (memlock -1, stack 67108864).
     `suggestion` is a reference with a pinned tag, for forms. `is_verified` is False for facts from hearsay.
     """
 
@@ -38,6 +39,7 @@ class KnownImage(NamedTuple):
     shm: str | None
     shm_is_verified: bool
     memory: str | None
+    ulimits: bool
     observes: bool
     suggestion: str | None
     is_verified: bool
@@ -192,6 +194,7 @@ def _known(name: str) -> KnownImage:
         shm=row.get("shm"),
         shm_is_verified=row.get("shm_mark", mark) != "U",
         memory=row.get("memory"),
+        ulimits=row.get("ulimits", False),
         observes=row.get("observes", False),
         suggestion=f"{familiar}:{row['tag']}" if "tag" in row else None,
         is_verified=mark != "U",

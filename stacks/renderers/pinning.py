@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from stacks.allocation import ClaimKind
 from stacks.hosts.snapshot import GpuMatch, HostSnapshot
-from stacks.renderers.selection import Name, RenderError, Selection
+from stacks.renderers.selection import Name, RenderError, Selection, replaced
 
 
 class Pin(StrEnum):
@@ -62,7 +62,7 @@ def _index_of(name: Name, host: HostSnapshot | None) -> int | None:
 def _counted(selection: Selection, pin: Pin, host: HostSnapshot | None) -> tuple[Selection, list[str]]:
     notes = []
     if selection.count_text is not None:
-        notes.append(f"the variable in `count: {selection.count_text}` was replaced by its value {selection.count}")
+        notes.append(replaced(selection.count_text, selection.count))
     by_index = Selection(ClaimKind.IDENTIFIERS, names=selection.as_names())
     if pin is Pin.INDEX and (host is None or host.gpus is None):
         return by_index, notes
@@ -81,7 +81,7 @@ def _resolved(selection: Selection) -> tuple[Selection, list[str]]:
 
 
 def _variables(names: tuple[Name, ...]) -> list[str]:
-    return [f"`{name.text}` was replaced by its value `{name.value}`" for name in names if name.is_variable]
+    return [replaced(name.text, name.value) for name in names if name.is_variable]
 
 
 def _named(selection: Selection, pin: Pin, host: HostSnapshot) -> tuple[Selection, list[str]]:

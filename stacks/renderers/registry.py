@@ -78,7 +78,7 @@ def _plan(service: Service, writer: Writer, pin: Pin, host: HostSnapshot | None)
         plan = sum_of(_renamed(claim, writer, pin, host) for claim in claims)
     else:
         selection, words = _pinned(need.selection, writer, pin, host)
-        plan = sum_of((Plan(notes=(*_joined(claims), *words)), writer.convert(need, selection)))
+        plan = sum_of((Plan(notes=(*_joined(claims), *need.selection.lost, *words)), writer.convert(need, selection)))
     if _is_runtime(service) and writer.origin is not ClaimOrigin.RUNTIME and (plan.steps or is_own):
         plan = sum_of((plan, _without_runtime(need)))
     return sum_of((unread, plan))

@@ -43,16 +43,25 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """All GPUs, the first `count`, or those of `names`. `count_text` is a count that is written as a variable."""
+    """All GPUs, the first `count`, or those of `names`.
+
+    `count_text` is the count of a request where it is written as a variable; `lost` says in words which variables
+    could not be carried over.
+    """
 
     kind: ClaimKind
     count: int = 0
     count_text: str | None = None
     names: tuple[Name, ...] = ()
+    lost: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         return self.kind is ClaimKind.COUNT and self.count == 0
+
+    @property
+    def count_word(self) -> str:
+        return "all" if self.kind is ClaimKind.ALL else str(self.count)
 
     def as_names(self) -> tuple[Name, ...]:
         """The names that a count stands for: the engine gives the first GPUs."""
@@ -60,8 +69,6 @@ class Selection:
             return tuple(Name(str(index), str(index)) for index in range(self.count))
         return self.names
 
-
-ALL = Selection(ClaimKind.ALL)
 
 RequestData: TypeAlias = dict[str, Emittable]
 
@@ -96,24 +103,46 @@ class Need:
 
 def selection_of(claim: GpuClaim) -> Selection:
     """What one claim asks for, with the text that it is written with."""
-    if claim.kind is ClaimKind.ALL:
-        return ALL
-    if claim.kind is ClaimKind.COUNT:
-        node = claim.request.count.node if claim.request and claim.request.count else None
-        written = node.text if node is not None and node.interpolated is not None else None
-        return Selection(ClaimKind.COUNT, count=claim.count, count_text=written)
-    return Selection(ClaimKind.IDENTIFIERS, names=tuple(_first_of_each(_names(claim))))
+    if claim.kind is ClaimKind.IDENTIFIERS:
+        names, lost = _named(claim)
+        return Selection(claim.kind, names=tuple(_first_of_each(names)), lost=tuple(lost))
+    node = claim.request.count.node if claim.request and claim.request.count else None
+    if node is not None and not (claim.request and claim.request.device_ids):
+        written = node.text if node.interpolated is not None else None
+        return Selection(claim.kind, count=claim.count, count_text=written)
+    lost = [replaced(text, value) for text, value in _written(claim) if text != value]
+    return Selection(claim.kind, count=claim.count, lost=tuple(lost))
 
 
-def _names(claim: GpuClaim) -> Iterator[Name]:
+def _written(claim: GpuClaim) -> Iterator[tuple[str, str]]:
+    """The texts that name a claim's GPUs, each with what Compose reads there."""
     if claim.request is not None:
-        yield from (_name(node.text, node.string) for node in claim.request.device_ids or ())
+        yield from ((node.text, node.string) for node in claim.request.device_ids or ())
     elif claim.mapping is not None:
         node = claim.mapping.node
         source = node.scalar("source") if isinstance(node, Mapping) else node
-        yield _name(source.text if isinstance(source, Scalar) else "", claim.mapping.source)
+        yield source.text if isinstance(source, Scalar) else "", claim.mapping.source
     elif claim.variable is not None:
-        yield from _listed(claim)
+        text = claim.variable.node.text
+        yield text.partition("=")[2] if claim.variable.in_list else text, claim.variable.value or ""
+
+
+def _named(claim: GpuClaim) -> tuple[list[Name], list[str]]:
+    """The names of a claim, and what is lost of variables that stand for several names at once."""
+    names: list[Name] = []
+    lost: list[str] = []
+    for written, read in _written(claim):
+        values = [value.strip() for value in read.split(",")]
+        texts = [text.strip() for text in _split(written)]
+        lookup = claim.service.document.lookup
+        if len(texts) != len(values) or any(
+            _read(text, lookup) != value for text, value in zip(texts, values, strict=True)
+        ):
+            lost.append(replaced(written, read))
+            texts = values
+        for text, value in zip(texts, values, strict=True):
+            names.append(_name(text, value))
+    return names, lost
 
 
 def _name(text: str, value: str) -> Name:
@@ -124,19 +153,9 @@ def _name(text: str, value: str) -> Name:
     return Name(text.removeprefix(CDI_GPU) if text.startswith(CDI_GPU) else bare, bare)
 
 
-def _listed(claim: GpuClaim) -> Iterator[Name]:
-    """The names of NVIDIA_VISIBLE_DEVICES; as they are written where the variables in it stand for one name each."""
-    variable = claim.variable
-    assert variable is not None
-    values = [name.strip() for name in (variable.value or "").split(",")]
-    written = variable.node.text.partition("=")[2] if variable.in_list else variable.node.text
-    texts = [text.strip() for text in _split(written)]
-    lookup = claim.service.document.lookup
-    exact = len(texts) == len(values) and all(
-        _read(text, lookup) == value for text, value in zip(texts, values, strict=True)
-    )
-    for text, value in zip(texts if exact else values, values, strict=True):
-        yield _name(text, value)
+def replaced(text: str, value: object) -> str:
+    """What to say where a variable gave way to its value."""
+    return f"`{text}` was replaced by its value `{value}`"
 
 
 def _read(text: str, lookup: Lookup) -> str:
@@ -168,11 +187,19 @@ def joined(selections: list[Selection]) -> Selection:
     if len(wanted) == 1:
         return wanted[0]
     if any(each.kind is ClaimKind.ALL for each in wanted):
-        return ALL
+        return Selection(ClaimKind.ALL, lost=_lost(wanted))
     if all(each.kind is ClaimKind.COUNT for each in wanted):
-        return max(wanted, key=lambda each: each.count)
+        return Selection(ClaimKind.COUNT, count=max(each.count for each in wanted), lost=_lost(wanted))
     names = tuple(_first_of_each(name for each in wanted for name in each.as_names()))
-    return Selection(ClaimKind.IDENTIFIERS, names=names)
+    return Selection(ClaimKind.IDENTIFIERS, names=names, lost=_lost(wanted))
+
+
+def _lost(selections: list[Selection]) -> tuple[str, ...]:
+    counts = [each for each in selections if each.count_text is not None]
+    return (
+        *(text for each in selections for text in each.lost),
+        *(replaced(each.count_text or "", each.count_word) for each in counts),
+    )
 
 
 def need_of(service: Service, claims: tuple[GpuClaim, ...]) -> Need:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from stacks.allocation import VISIBLE_DEVICES, ClaimKind, ClaimOrigin, GpuClaim
 from stacks.compose.edit_batch import EditBatch
 from stacks.compose.nodes import Path
-from stacks.renderers.selection import GPU_WORD, Need, RequestData, Selection, full_name, selection_of
+from stacks.renderers.selection import GPU_WORD, Need, RequestData, Selection, full_name, replaced, selection_of
 
 Step = Callable[[EditBatch], None]
 
@@ -72,9 +72,7 @@ def selection_keys(selection: Selection, driver: str | None) -> RequestData:
         return {"device_ids": [full_name(name, driver) for name in names] or ["nvidia.com/gpu=all"]}
     if selection.kind is ClaimKind.IDENTIFIERS:
         return {"device_ids": [full_name(name, driver) for name in selection.names]}
-    if selection.kind is ClaimKind.ALL:
-        return {"count": "all"}
-    return {"count": selection.count_text or selection.count}
+    return {"count": selection.count_text or ("all" if selection.kind is ClaimKind.ALL else selection.count)}
 
 
 def rename_request(claim: GpuClaim, selection: Selection) -> Iterator[Step]:
@@ -133,6 +131,8 @@ def appending(path: Path, value: object) -> Step:
 
 def as_names_note(selection: Selection) -> tuple[str, ...]:
     """What to say where a count has to be written as names."""
+    if selection.kind is ClaimKind.ALL and selection.count_text is not None:
+        return (replaced(selection.count_text, "all"),)
     if selection.kind is not ClaimKind.COUNT or selection.is_nothing:
         return ()
     names = [name.text for name in selection.as_names()]

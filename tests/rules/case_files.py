@@ -2,7 +2,7 @@
 
 `tests/rules/cases/<CODE>/fail-<what>.yaml` carries `# expect: CODE` on each line where CODE must be reported (several
 codes by commas); `pass-<what>.yaml` carries none of its own code. Comments at the top set the scene:
-`# host: NAME` checks against `tests/hosts/data/NAME` (or a JSON snapshot `tests/rules/hosts/NAME.json`),
+`# host: NAME` checks against `stacks/facts/example_hosts/NAME.json`, or the capture `tests/hosts/data/NAME`,
 `# env: NAME=value` gives a variable, `# file: path` says that a file lies beside the Compose file (any `# file:` or
 `# no-files` line makes the folder known).
 """
@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from stacks import facts
 from stacks.hosts.reading import read_host
 from stacks.hosts.snapshot import HostSnapshot
 
 CASES = Path(__file__).parent / "cases"
-HOSTS = Path(__file__).parent / "hosts"
+EXAMPLE_HOSTS = Path(facts.__file__).parent / "example_hosts"
 HOST_DATA = Path(__file__).parent.parent / "hosts" / "data"
 _EXPECT = re.compile(r"#\s*expect:\s*([A-Z]{3}\d{3}(?:\s*,\s*[A-Z]{3}\d{3})*)")
 _SETTING = re.compile(r"^#\s*(host|env|file|no-files):?\s*(.*)$", re.MULTILINE)
@@ -48,9 +49,9 @@ class Case:
 
 
 def load_host(name: str) -> HostSnapshot:
-    """A host by name: a JSON snapshot of the cases, or the XML capture of a real one."""
-    snapshot = HOSTS / f"{name}.json"
-    return read_host(snapshot.read_bytes() if snapshot.exists() else (HOST_DATA / name / "smi.xml").read_bytes())
+    """A host by name: the XML capture of a real one, or a snapshot that is shipped for examples."""
+    captured = HOST_DATA / name / "smi.xml"
+    return read_host((captured if captured.exists() else EXAMPLE_HOSTS / f"{name}.json").read_bytes())
 
 
 def load_case(path: Path) -> Case:

@@ -17,7 +17,8 @@ class InlineCode(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = {name for name, _ in attrs}
-        if tag == "style" or (tag == "script" and "src" not in names):
+        is_data = ("type", "application/json") in attrs
+        if tag == "style" or (tag == "script" and "src" not in names and not is_data):
             self.found.append(f"<{tag}>")
         self.found += [f"{tag} {name}" for name, value in attrs if name == "style" or name.startswith(("on", "hx-on"))]
         self.found += [f"{tag} {name}" for name, value in attrs if (value or "").strip().startswith("javascript:")]

@@ -18,8 +18,8 @@ from stacks.rules.registry import rule
 )
 def malformed_requirement(service: Service, context: Context) -> Iterator[Finding]:
     """`NVIDIA_REQUIRE_CUDA` and its like hold conditions: a name (`cuda`, `driver`, `arch`, `brand`), a sign (`=`,
-    `!=`, `<`, `<=`, `>`, `>=`) and a value, without spaces in between. A space means OR, a comma AND. What is no condition
-    cannot be met.
+    `!=`, `<`, `<=`, `>`, `>=`) and a value, without spaces in between. A space means OR, a comma AND. What is no
+    condition cannot be met.
 
     ```yaml bad
     services:

@@ -16,11 +16,16 @@ function showMend(line) {
   note.hidden = !isBroken;
   note.querySelector("[data-mend]").textContent = line ?? "";
   document.querySelector("#services .services-set").disabled = isBroken;
+  document.getElementById("column-forms").toggleAttribute("tabindex", isBroken); // nothing else in it takes the focus then
+  if (isBroken) document.getElementById("column-forms").tabIndex = 0;
   const board = document.getElementById("board");
   board.classList.toggle("is-stale", isBroken);
   board.querySelector("[data-board-stale]").hidden = !isBroken;
   for (const button of board.querySelectorAll("button.cell")) button.disabled = isBroken;
 }
+
+// HTMX would carry style attributes over from old elements to new ones, which the CSP refuses.
+window.htmx.config.attributesToSettle = ["class"];
 
 const code = new CodeEditor(document.getElementById("code-editor"));
 const first = liveData();

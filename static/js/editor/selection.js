@@ -2,9 +2,11 @@
 import { check, checkSoon } from "./channel.js";
 import { calmly, looking, root } from "./page.js";
 
+const REST = 90; // ms after which the caret has come to rest
+
 let code = null;
 let data = { services: [], marks: [] };
-let moving = 0;
+let quietUntil = 0; // the caret was moved from here, not by the user
 
 function serviceAt(row) {
   return data.services.find(([, first, last]) => row >= first && row <= last)?.[0] ?? null;
@@ -43,9 +45,8 @@ export async function select(name, { from }) {
 }
 
 function moveTo(row, column = 0, focus = false) {
-  moving += 1;
+  quietUntil = performance.now() + 2 * REST;
   code.goTo(row, column, focus);
-  setTimeout(() => (moving -= 1), 60);
 }
 
 function markAt({ row, column }) {
@@ -55,7 +56,7 @@ function markAt({ row, column }) {
 
 // The caret has come to rest: its service and its diagnostic are selected in the other parts.
 function onCaret() {
-  if (moving) return;
+  if (performance.now() < quietUntil) return;
   const mark = markAt(code.place());
   const name = serviceAt(code.row());
   let changed = false;
@@ -87,10 +88,12 @@ export function step(by) {
   if (!data.marks.length) return;
   const places = data.marks.map((each) => each[5]);
   const { row, column } = code.place();
-  let next = places.indexOf(root.querySelector(".diagnostic.is-active")?.dataset.place);
+  const active = looking.active || root.querySelector(".diagnostic.is-active")?.dataset.place;
+  let next = places.indexOf(active);
   if (next >= 0) next += by;
   else next = data.marks.findIndex((each) => each[0] > row || (each[0] === row && each[1] > column));
   looking.active = places[(next + places.length) % places.length];
+  for (const each of root.querySelectorAll(".diagnostic")) each.classList.toggle("is-active", each.dataset.place === looking.active);
   check().then(() => goToDiagnostic(looking.active, true));
 }
 
@@ -111,7 +114,7 @@ export function installSelection(codeEditor, first) {
   takeData(first);
   code.editor.selection.on("changeCursor", () => {
     clearTimeout(installSelection.timer);
-    installSelection.timer = setTimeout(onCaret, 90);
+    installSelection.timer = setTimeout(onCaret, REST);
   });
   root.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-line]");
