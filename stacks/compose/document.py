@@ -157,7 +157,7 @@ class Document:
         node = self.root.value("services") if self.root else None
         if not isinstance(node, Mapping):
             return ()
-        return tuple(Service(entry, self) for entry in node.effective.values() if not entry.name.startswith("x-"))
+        return tuple(Service(entry, self) for entry in node.effective.values())
 
     def service(self, name: str) -> Service | None:
         return self._services_by_name.get(name)

@@ -196,9 +196,9 @@ def test_what_compose_files_under_an_empty_name_is_left_out(text: str) -> None:
     ids=["unclosed", "bad-keys", "quotes", "comments", "backslashes"],
 )
 def test_a_hostile_file_ends_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert isinstance(parse_dotenv(text), DotEnv)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_values_that_double_with_each_line_are_stopped() -> None:

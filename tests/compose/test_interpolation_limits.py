@@ -24,9 +24,9 @@ from stacks.compose.interpolation import MAX_DEPTH, MAX_ERRORS, MAX_LENGTH, Erro
     ids=["nested", "unclosed", "empty", "lines", "braces", "pairs", "tail", "required"],
 )
 def test_a_bomb_of_a_hundred_thousand_characters_ends_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     result = interpolate(text, {})
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert len(result.errors) <= MAX_ERRORS + MAX_DEPTH
 
 

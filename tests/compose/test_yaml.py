@@ -157,9 +157,9 @@ def bomb(levels: int) -> str:
 
 def test_an_alias_bomb_is_refused_at_once() -> None:
     text = bomb(8)
-    started = time.perf_counter()
+    started = time.process_time()
     parsed = parse_yaml(text)
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.05
     assert [each.kind for each in parsed.problems] == [ProblemKind.ALIAS_GROWTH]
     assert parsed.roots == ()
 

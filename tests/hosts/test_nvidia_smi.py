@@ -316,9 +316,9 @@ def test_xml_that_is_not_nvidia_smis(text: str, said: str) -> None:
 def test_billion_laughs_is_refused_at_once() -> None:
     entities = "".join(f'<!ENTITY a{i + 1} "{f"&a{i};" * 10}">' for i in range(9))
     bomb = f'<!DOCTYPE x [<!ENTITY a0 "ha">{entities}]><nvidia_smi_log>&a9;</nvidia_smi_log>'
-    started = time.perf_counter()
+    started = time.process_time()
     assert "declarations" in refusal(bomb)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_external_document_type_is_not_fetched(tmp_path) -> None:  # type: ignore[no-untyped-def]

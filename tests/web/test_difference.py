@@ -48,7 +48,7 @@ def test_a_missing_last_line_end_is_a_difference() -> None:
 def test_two_large_unlike_texts_take_no_seconds() -> None:
     old = "\n".join(f"old {number % 7}" for number in range(COMPARED_LINES * 5))
     new = "\n".join(f"new {number % 5}" for number in range(COMPARED_LINES * 5))
-    started = time.perf_counter()
+    started = time.process_time()
     difference = compare(old, new)
     assert difference.added == difference.removed == COMPARED_LINES * 5
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
