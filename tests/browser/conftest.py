@@ -24,6 +24,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDE, NARROW = (1440, 900), (380, 800)
+CAPTURE = Path(__file__).resolve().parent.parent / "hosts" / "data" / "h200-x2" / "smi.xml"
+PASSWORD = "a long password"
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +51,7 @@ def static_files_on_demand(settings: Any) -> None:
 
 @pytest.fixture
 def ada(transactional_db: None) -> User:
-    return User.objects.create_user("ada", password="a long password")
+    return User.objects.create_user("ada", password=PASSWORD)
 
 
 class Watch:
@@ -115,18 +117,17 @@ def requests() -> Iterator[Requests]:
 def open_context(
     browser: Browser, live_server: Any, ada: User, requests: Requests
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes signed-in contexts, closed at the end; arguments are Playwright's."""
+    """Makes contexts, signed in unless told otherwise, closed at the end; the other arguments are Playwright's."""
     made: list[BrowserContext] = []
 
-    def make(**options: Any) -> BrowserContext:
-        client = Client()
-        client.force_login(ada)
-        context = (
-            browser.new_context(base_url=live_server.url, viewport={"width": WIDE[0], "height": WIDE[1]}, **options)
-            if "viewport" not in options
-            else browser.new_context(base_url=live_server.url, **options)
-        )
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    def make(*, signed_in: bool = True, **options: Any) -> BrowserContext:
+        options.setdefault("viewport", {"width": WIDE[0], "height": WIDE[1]})
+        context = browser.new_context(base_url=live_server.url, **options)
+        if signed_in:
+            client = Client()
+            client.force_login(ada)
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         context.set_default_timeout(8000)
         made.append(context)
         return context
@@ -161,5 +162,4 @@ def take_picture() -> Callable[[Page, str], None]:
 @pytest.fixture
 def host(ada: User) -> Host:
     """A machine with two H200, as its own tools describe it."""
-    folder = Path(__file__).resolve().parent.parent / "hosts" / "data" / "h200-x2"
-    return host_create(user=ada, name="lab-2", snapshot=read_host((folder / "smi.xml").read_text()))
+    return host_create(user=ada, name="lab-2", snapshot=read_host(CAPTURE.read_text()))
