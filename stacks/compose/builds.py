@@ -43,7 +43,7 @@ def _dockerfiles(whole: Lineage) -> Iterator[BuildConflict]:
     inline = whole.find("build", "dockerfile_inline")
     if inline is not None and _text(inline) and _text(whole.find("build", "dockerfile")):
         message = "this build has both `dockerfile` and `dockerfile_inline`: Compose refuses the file"
-        yield BuildConflict(inline.span, message, "delete one of the two", False)
+        yield BuildConflict(inline.span, message, "Delete one of the two.", False)
 
 
 def _platforms(whole: Lineage) -> Iterator[BuildConflict]:
@@ -53,7 +53,7 @@ def _platforms(whole: Lineage) -> Iterator[BuildConflict]:
     built = {item.string for node in lists for item in node.scalars}
     if platform and built and platform not in built:
         message = f"the image is built for other platforms than the service's {quote(platform)}: Compose refuses it"
-        yield BuildConflict(lists[0].span, message, f"add {quote(platform)}, or delete `platform`", False)
+        yield BuildConflict(lists[0].span, message, f"Add {quote(platform)}, or delete `platform`.", False)
 
 
 def _contexts(service: Service) -> Iterator[BuildConflict]:
@@ -63,7 +63,7 @@ def _contexts(service: Service) -> Iterator[BuildConflict]:
             _, equals, source = item.string.partition("=")
             if not equals:
                 message = f"{quote(item.string)} is no context: Compose refuses the file"
-                yield BuildConflict(item.span, message, "write `NAME=SOURCE`", True)
+                yield BuildConflict(item.span, message, "Write `NAME=SOURCE`.", True)
             else:
                 yield from _context(service, source, item.span)
     elif isinstance(node, Mapping):
@@ -78,10 +78,10 @@ def _context(service: Service, source: str, span: Span) -> Iterator[BuildConflic
     target = service.document.service(name)
     if target is None or not is_enabled(target):
         message = f"there is no service {quote(name)} to build from: Compose refuses the file"
-        yield BuildConflict(span, message, "correct the name", False)
+        yield BuildConflict(span, message, "Correct the name.", False)
     elif lineage(target).is_whole and lineage(target).find("build") is None:
         message = f"service {quote(name)} is not built, so nothing can build on it: Compose refuses the file"
-        yield BuildConflict(span, message, f"write `docker-image://` and the image of {quote(name)}", False)
+        yield BuildConflict(span, message, f"Write `docker-image://` and the image of {quote(name)}.", False)
 
 
 def _ssh_keys(service: Service) -> Iterator[BuildConflict]:
@@ -89,4 +89,4 @@ def _ssh_keys(service: Service) -> Iterator[BuildConflict]:
     for item in node.scalars if isinstance(node, Sequence) else ():
         if "=" not in item.string and item.string != "default":
             message = f"the key {quote(item.string)} has no path: Compose refuses the file"
-            yield BuildConflict(item.span, message, "write `NAME=PATH`, or `default` for the agent", True)
+            yield BuildConflict(item.span, message, "Write `NAME=PATH`, or `default` for the agent.", True)

@@ -20,48 +20,56 @@ _OPENED = ("flow", "quoted scalar", "block scalar")
 
 _TAB: Final = "this is not YAML: a tab indents this line, and YAML takes only spaces there"
 _PLAIN_WORDS: Final = (
-    ("could not find expected ':'", "a `:` is missing after this key, or its indentation is off", "write `key: value`"),
+    (
+        "could not find expected ':'",
+        "a `:` is missing after this key, or its indentation is off",
+        "Write `key: value`.",
+    ),
     (
         "mapping values are not allowed",
         "a second `:` makes no sense here",
-        "quote the value, or mend the indentation of this line",
+        "Quote the value, or mend the indentation of this line.",
     ),
     (
         "did not find expected key",
         "this line does not fit the indentation of the block that it stands in",
-        "align it with the lines around it",
+        "Align it with the lines around it.",
     ),
     (
         "did not find expected '-' indicator",
         "this line does not fit the list that it stands in",
-        "begin it with `- `, or indent it under its item",
+        "Begin it with `- `, or indent it under its item.",
     ),
-    ("did not find expected ',' or ']'", "the `[` list is not closed before this", "close it with `]`"),
-    ("did not find expected ',' or '}'", "the `{` mapping is not closed before this", "close it with `}`"),
-    ("found unexpected end of stream", "a quote that was opened is never closed", "close the quote"),
-    ("found unexpected document indicator", "a quote that was opened is never closed", "close the quote"),
+    ("did not find expected ',' or ']'", "the `[` list is not closed before this", "Close it with `]`."),
+    ("did not find expected ',' or '}'", "the `{` mapping is not closed before this", "Close it with `}`."),
+    ("found unexpected end of stream", "a quote that was opened is never closed", "Close the quote."),
+    ("found unexpected document indicator", "a quote that was opened is never closed", "Close the quote."),
     (
         "found unknown escape character",
         "a backslash in double quotes begins an escape that YAML does not know",
-        "use single quotes, or write `\\\\`",
+        "Use single quotes, or write `\\\\`.",
     ),
     (
         "found character that cannot start any token",
         "a value cannot begin with this character",
-        "put quotes around the value",
+        "Put quotes around the value.",
     ),
-    ("found undefined tag handle", "`!` begins a tag whose handle is not defined", "put quotes around the value"),
+    ("found undefined tag handle", "`!` begins a tag whose handle is not defined", "Put quotes around the value."),
     (
         "block sequence entries are not allowed",
         "a `- ` list item cannot stand here",
-        "put the list on the next line, indented",
+        "Put the list on the next line, indented.",
     ),
     (
         "did not find expected alphabetic or numeric character",
         "`*` or `&` begins an alias or anchor without a name",
-        "put quotes around the value",
+        "Put quotes around the value.",
     ),
-    ("did not find expected <document start>", "text stands outside the document", "mend the indentation of this line"),
+    (
+        "did not find expected <document start>",
+        "text stands outside the document",
+        "Mend the indentation of this line.",
+    ),
 )
 
 
@@ -97,15 +105,15 @@ def _offset(source: SourceText, index: int) -> int:
 
 def _problem(source: SourceText, error: YAMLError) -> tuple[Problem, int]:
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return Problem(ProblemKind.SYNTAX, Span(0, 0), f"this is not YAML: {error}"), 1
+        return Problem(ProblemKind.SYNTAX, Span(0, 0), f"this is not YAML: {error}", "Choose a file that is YAML."), 1
     unclosed = "quoted" in (error.context or "") and error.context_mark is not None and "end" in (error.problem or "")
     mark = error.context_mark if unclosed and error.context_mark else error.problem_mark
     offset = _offset(source, mark.index)
     line = source.position(offset).line
     words = error.problem or "the text cannot be read on from here"
-    message, hint = f"this is not YAML: {words}", ""
+    message, hint = f"this is not YAML: {words}", "Mend this line, or the one before it."
     if source.text[offset : offset + 1] == "\t" or "found a tab character" in words:
-        return Problem(ProblemKind.SYNTAX, source.line_span(line), _TAB, "indent with spaces"), line
+        return Problem(ProblemKind.SYNTAX, source.line_span(line), _TAB, "Indent with spaces."), line
     for found, plain, advice in _PLAIN_WORDS:
         if found in words:
             message, hint = f"this is not YAML: {plain}", advice

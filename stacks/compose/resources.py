@@ -49,9 +49,9 @@ def _hint(name: str, section: str, defined: tuple[str, ...]) -> str:
 
     near, _ = closest(name, defined)
     if near is not None:
-        return f"did you mean `{near}`?"
+        return f"Did you mean `{near}`?"
     also = f", or write `./{name}` for a folder beside the file" if section == "volumes" else ""
-    return f"define it under the top-level `{section}:`{also}"
+    return f"Define it under the top-level `{section}:`{also}."
 
 
 def _names(node: Node | None) -> Iterator[UsedResource]:

@@ -77,7 +77,9 @@ def _of_cast(failure: NotCast, place: Place) -> SchemaProblem:
     message = f"{label(failure.path)} is {shown(failure.text)}, but Compose wants {failure.expected} here"
     written = place.node.text if isinstance(place.node, Scalar) else ""
     hint = (
-        "" if "$" not in written else f"give the variables of {shown(written)} a value, or a default as in `${{V:-1}}`"
+        f"Write {failure.expected}."
+        if "$" not in written
+        else f"Give the variables of {shown(written)} a value, or a default as in `${{V:-1}}`."
     )
     return SchemaProblem(SchemaFault.WRONG_TYPE, place.value_span, failure.path, message, hint)
 

@@ -49,17 +49,20 @@ def describe(error: SchemaError, place: Place, data: Plain, entry: Entry | None)
         case "enum":
             return _not_an_option(error, place, value_at(data, error.path))
         case "minimum" | "maximum":
-            bound = "less" if error.keyword == "minimum" else "more"
+            bound, other = ("less", "more") if error.keyword == "minimum" else ("more", "less")
             value = shown(value_at(data, error.path))
             message = f"{label(error.path)} is {value}, but Compose takes no {bound} than {error.facts[0]}"
-            return SchemaProblem(SchemaFault.VALUE, place.value_span, error.path, message)
+            return SchemaProblem(
+                SchemaFault.VALUE, place.value_span, error.path, message, f"Write {error.facts[0]} or {other}."
+            )
         case "pattern":
             return _malformed(error, place, value_at(data, error.path))
         case "uniqueItems":
             return _duplicate(error, place, value_at(data, error.path))
         case _:
             message = f"{label(error.path)} breaks the Compose Specification's rule `{error.keyword}`"
-            return SchemaProblem(SchemaFault.VALUE, place.value_span, error.path, message)
+            hint = "Write it as the Compose Specification has it."
+            return SchemaProblem(SchemaFault.VALUE, place.value_span, error.path, message, hint)
 
 
 def label(path: Path) -> str:
@@ -98,10 +101,10 @@ def hint_for_key(name: str, path: Path, mapping: Mapping, known: tuple[str, ...]
     taken = frozenset(mapping.effective)
     found = suggest_key(name, path, known, taken)
     if found.home is not None:
-        return f"move it: `{name}` belongs {home_text(found.home)}", None
+        return f"Move it: `{name}` belongs {home_text(found.home)}.", None
     if found.key is not None:
-        return f"did you mean `{found.key}`?", found.key if found.certain else None
-    return "delete it, or begin its name with `x-` if it is a note of your own", None
+        return f"Did you mean `{found.key}`?", found.key if found.certain else None
+    return "Delete it, or begin its name with `x-` if it is a note of your own.", None
 
 
 def _unknown_key(path: Path, place: Place, entry: Entry) -> SchemaProblem:
@@ -111,7 +114,7 @@ def _unknown_key(path: Path, place: Place, entry: Entry) -> SchemaProblem:
     if not known:
         kind = _NAMED.get(str(path[0]), "service") if len(path) == 1 else "key"
         message = f"{shown(name)} is not a name for a {kind}: Compose refuses the file"
-        hint = "use letters, digits, `.`, `_` and `-` only" if name else "give it a name"
+        hint = "Use letters, digits, `.`, `_` and `-` only." if name else "Give it a name."
         return SchemaProblem(SchemaFault.BAD_NAME, entry.key.span, where, message, hint)
     mapping = place.node
     assert isinstance(mapping, Mapping)
@@ -124,7 +127,7 @@ def _missing_key(error: SchemaError, place: Place) -> SchemaProblem:
     key = str(error.facts[0])
     subject = label(error.path) if isinstance(error.path[-1], int) else holder(error.path)
     message = f"{subject} lacks the key `{key}`: Compose refuses the file"
-    return SchemaProblem(SchemaFault.MISSING_KEY, place.name_span, (*error.path, key), message, f"add `{key}`")
+    return SchemaProblem(SchemaFault.MISSING_KEY, place.name_span, (*error.path, key), message, f"Add `{key}`.")
 
 
 def _wrong_type(error: SchemaError, place: Place, value: Plain) -> SchemaProblem:
@@ -132,9 +135,9 @@ def _wrong_type(error: SchemaError, place: Place, value: Plain) -> SchemaProblem
     if value is None:
         message = f"{label(error.path)} has no value, but Compose wants {wanted} here"
         span = place.entry.key.span if place.entry is not None else place.value_span
-        return SchemaProblem(SchemaFault.NOTHING, span, error.path, message, "give it a value, or delete the key")
+        return SchemaProblem(SchemaFault.NOTHING, span, error.path, message, "Give it a value, or delete the key.")
     message = f"{label(error.path)} is {_kind(value)}, but Compose wants {wanted} here"
-    cure, repair = _cure(error.facts, value), _repair(error, place)
+    cure, repair = _cure(error.facts, value) or f"Write {wanted}.", _repair(error, place)
     return SchemaProblem(SchemaFault.WRONG_TYPE, place.value_span, error.path, message, cure, (), None, repair)
 
 
@@ -154,11 +157,11 @@ def _kind(value: Plain) -> str:
 
 def _cure(wanted: tuple[Any, ...], value: Plain) -> str:
     if isinstance(value, (bool, int, float)) and "string" in wanted:
-        return "put quotes around it"
+        return "Put quotes around it."
     if not isinstance(value, (list, dict)) and "array" in wanted:
-        return "write it as a list, each item on a line of its own after `- `"
+        return "Write it as a list, each item on a line of its own after `- `."
     if isinstance(value, dict) and "array" in wanted:
-        return "begin each item with `- `"
+        return "Begin each item with `- `."
     return ""
 
 
@@ -181,7 +184,7 @@ def _not_an_option(error: SchemaError, place: Place, value: Plain) -> SchemaProb
     listed = _one_of([f"`{option}`" for option in options[:_MANY]])
     message = f"{label(error.path)} is {shown(value)}, but Compose takes only {listed} here"
     near, certain = closest(value, options) if isinstance(value, str) else (None, False)
-    hint = f"did you mean `{near}`?" if near else ""
+    hint = f"Did you mean `{near}`?" if near else f"Write {listed}."
     return SchemaProblem(SchemaFault.VALUE, place.value_span, error.path, message, hint, (), near if certain else None)
 
 
@@ -189,11 +192,14 @@ def _malformed(error: SchemaError, place: Place, value: Plain) -> SchemaProblem:
     name, text = error.path[-1], shown(value)
     if name == "container_name":
         message = f"{text} is not a name for a container: Compose refuses the file"
-        hint = "begin with a letter or digit, and go on with at least one more, `_`, `.` or `-`"
+        hint = "Begin with a letter or digit, and go on with at least one more, `_`, `.` or `-`."
     elif name == "pull_policy":
-        message, hint = f"{text} is not a `pull_policy`: Compose refuses the file", f"write {_POLICIES}"
+        message, hint = f"{text} is not a `pull_policy`: Compose refuses the file", f"Write {_POLICIES}."
     else:
-        message, hint = f"{label(error.path)} is {text}, which does not match `{error.facts[0]}`", ""
+        message, hint = (
+            f"{label(error.path)} is {text}, which Compose does not take here",
+            f"Write a value that matches `{error.facts[0]}`.",
+        )
     return SchemaProblem(SchemaFault.PATTERN, place.value_span, error.path, message, hint)
 
 
@@ -202,7 +208,7 @@ def _duplicate(error: SchemaError, place: Place, value: Plain) -> SchemaProblem:
     path = (*error.path, second)
     message = f"{shown(_item(value, second))} is in {label(error.path)} twice: Compose refuses the file"
     related = (Related(_span(place, first), "first given here"),)
-    return SchemaProblem(SchemaFault.DUPLICATE, _span(place, second), path, message, "delete one of the two", related)
+    return SchemaProblem(SchemaFault.DUPLICATE, _span(place, second), path, message, "Delete one of the two.", related)
 
 
 def _item(value: Plain, index: int) -> Plain:

@@ -19,11 +19,13 @@ def structure_problems(document: "Document") -> tuple[Problem, ...]:
     roots = document.parsed.roots
     if not roots or (len(roots) == 1 and isinstance(roots[0], Scalar) and roots[0].value is None):
         message = "the file is empty: there is nothing to run"
-        return (Problem(ProblemKind.EMPTY, Span(0, 0), message, "begin with `services:`"),)
+        return (Problem(ProblemKind.EMPTY, Span(0, 0), message, "Begin with `services:`."),)
     if not isinstance(roots[0], Mapping):
         kind = "a list" if isinstance(roots[0], Sequence) else "plain text"
         message = f"the file is {kind}, but a Compose file is a mapping with the key `services`"
-        return (Problem(ProblemKind.NOT_A_MAPPING, _first_line(document, roots[0]), message, "begin with `services:`"),)
+        return (
+            Problem(ProblemKind.NOT_A_MAPPING, _first_line(document, roots[0]), message, "Begin with `services:`."),
+        )
     problems = [problem for root in roots for problem in _walk(root)]
     if len(roots) > 1:
         problems.append(_several(roots))
@@ -38,7 +40,7 @@ def _first_line(document: "Document", node: Node) -> Span:
 def _several(roots: tuple[Node, ...]) -> Problem:
     message = f"the file holds {len(roots)} YAML documents; Compose merges them, but only the first one was checked"
     return Problem(
-        ProblemKind.SEVERAL_DOCUMENTS, Span(roots[1].start, roots[1].start + 1), message, "keep one document a file"
+        ProblemKind.SEVERAL_DOCUMENTS, Span(roots[1].start, roots[1].start + 1), message, "Keep one document a file."
     )
 
 
@@ -70,7 +72,7 @@ def _walk(node: Node) -> Iterator[Problem]:
 
 def _timestamp(node: Scalar) -> Problem:
     message = f"YAML reads `{node.text}` as a date; Compose refuses a date as a value"
-    return Problem(ProblemKind.TIMESTAMP, node.span, message, "put quotes around it")
+    return Problem(ProblemKind.TIMESTAMP, node.span, message, "Put quotes around it.")
 
 
 def _mapping_problems(node: Mapping) -> Iterator[Problem]:
@@ -84,7 +86,7 @@ def _mapping_problems(node: Mapping) -> Iterator[Problem]:
                 ProblemKind.DUPLICATE_KEY,
                 entry.key.span,
                 f"the key `{entry.name}` is given twice in one mapping; Compose refuses the file",
-                "keep one of the two",
+                "Keep one of the two.",
                 (Related(earlier.key.span, "first given here"),),
             )
 
@@ -94,5 +96,5 @@ def _merge_problem(entry: Entry) -> Iterator[Problem]:
     if not all(isinstance(source, Mapping) for source in sources):
         message = "`<<` merges mappings only; Compose refuses this value"
         yield Problem(
-            ProblemKind.MERGE, entry.value_span, message, "give it an alias of a mapping, or a list of such aliases"
+            ProblemKind.MERGE, entry.value_span, message, "Give it an alias of a mapping, or a list of such aliases."
         )

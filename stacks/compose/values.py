@@ -18,7 +18,9 @@ class Invalid:
 
 
 def quote(text: str) -> str:
-    """`text` in backticks for a message, cut where it is long."""
+    """`text` in backticks for a message, cut where it is long; words for the empty one."""
+    if not text:
+        return "an empty value"
     return f"`{text}`" if len(text) <= _LONGEST_QUOTE else f"`{text[:_LONGEST_QUOTE]}…`"
 
 

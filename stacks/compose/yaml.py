@@ -103,7 +103,7 @@ def _refuse_length(text: str) -> Problem | None:
     if size <= MAX_TEXT:
         return None
     message = f"the text has {size:,} bytes; at most {MAX_TEXT:,} (1 MiB) are read, so nothing in it was checked"
-    return Problem(ProblemKind.TOO_LARGE, Span(0, 0), message, "split the file, or take generated data out of it")
+    return Problem(ProblemKind.TOO_LARGE, Span(0, 0), message, "Split the file, or take generated data out of it.")
 
 
 def _forbidden_characters(text: str) -> tuple[Problem, ...]:
@@ -118,7 +118,7 @@ def _forbidden_characters(text: str) -> tuple[Problem, ...]:
                 ProblemKind.CHARACTER,
                 Span(match.start(), match.end()),
                 f"the control character U+{code:04X} may not stand in YAML; nothing can read this file",
-                "delete it" if code else "this looks like a binary file; choose the Compose file itself",
+                "Delete it." if code else "Choose the Compose file itself: this looks like a binary file.",
             )
         )
         if len(problems) == 10:
@@ -193,7 +193,12 @@ class _Builder:
         if len(self._open) >= MAX_DEPTH:
             message = f"this is nested more than {MAX_DEPTH} levels deep; nothing was checked"
             self._stop(
-                Problem(ProblemKind.TOO_DEEP, Span(start, start + 1), message, "no Compose file needs this depth")
+                Problem(
+                    ProblemKind.TOO_DEEP,
+                    Span(start, start + 1),
+                    message,
+                    "Write it flatter: no Compose file needs this depth.",
+                )
             )
             return
         node = kind(start, start, bool(event.flow_style), event.tag, event.anchor)
@@ -222,18 +227,18 @@ class _Builder:
         target = self._anchors.get(event.anchor)
         if target is None:
             message = f"`*{event.anchor}` refers to an anchor that is not defined above it"
-            self._stop(Problem(ProblemKind.ALIAS, span, message, f"define `&{event.anchor}` before this line"))
+            self._stop(Problem(ProblemKind.ALIAS, span, message, f"Define `&{event.anchor}` before this line."))
             return
         if target in self._open:
             message = f"`*{event.anchor}` stands inside what `&{event.anchor}` names, so it would contain itself"
-            self._stop(Problem(ProblemKind.ALIAS, span, message, "take the alias out of its own anchor"))
+            self._stop(Problem(ProblemKind.ALIAS, span, message, "Take the alias out of its own anchor."))
             return
         weight = self._weights[id(target)]
         self._growth += weight
         if self._growth > MAX_ALIAS_GROWTH:
             message = f"aliases blow this file up by more than {MAX_ALIAS_GROWTH:,} nodes; nothing was checked"
             self._stop(
-                Problem(ProblemKind.ALIAS_GROWTH, span, message, "write out what is needed instead of nesting aliases")
+                Problem(ProblemKind.ALIAS_GROWTH, span, message, "Write out what is needed instead of nesting aliases.")
             )
             return
         self._place(target, Alias(span.start, span.end, event.anchor, target), weight)
@@ -264,7 +269,7 @@ class _Builder:
     def _complex_key(self, node: Node, alias: Alias | None) -> None:
         if alias is None:
             message = "a list or mapping stands where a key belongs; Compose takes only text as keys"
-            self.problems.append(Problem(ProblemKind.KEY, node.span, message, "put quotes around it if it is text"))
+            self.problems.append(Problem(ProblemKind.KEY, node.span, message, "Put quotes around it if it is text."))
 
     def _stop(self, problem: Problem) -> None:
         self.problems.append(problem)

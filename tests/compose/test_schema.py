@@ -49,13 +49,13 @@ def test_a_valid_file_has_none_and_the_answer_is_kept() -> None:
 @pytest.mark.parametrize(
     ("lines", "hint", "suggestion"),
     [
-        ("enviroment: []", "did you mean `environment`?", "environment"),
-        ("Image: y", "did you mean `image`?", None),  # there is one already
-        ("shm-size: 1g", "did you mean `shm_size`?", "shm_size"),
-        ("env: []", "did you mean `environment`?", None),
-        ("memory: 1g", "did you mean `mem_limit`?", None),
-        ("reservations: {}", "move it: `reservations` belongs under the service's `deploy.resources`", None),
-        ("frobnicate: 1", "delete it, or begin its name with `x-` if it is a note of your own", None),
+        ("enviroment: []", "Did you mean `environment`?", "environment"),
+        ("Image: y", "Did you mean `image`?", None),  # there is one already
+        ("shm-size: 1g", "Did you mean `shm_size`?", "shm_size"),
+        ("env: []", "Did you mean `environment`?", None),
+        ("memory: 1g", "Did you mean `mem_limit`?", None),
+        ("reservations: {}", "Move it: `reservations` belongs under the service's `deploy.resources`.", None),
+        ("frobnicate: 1", "Delete it, or begin its name with `x-` if it is a note of your own.", None),
     ],
 )
 def test_what_was_meant_by_an_unknown_key(lines: str, hint: str, suggestion: str | None) -> None:
@@ -67,10 +67,10 @@ def test_what_was_meant_by_an_unknown_key(lines: str, hint: str, suggestion: str
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        (SERVICE + "image: x\n", "move it: `image` belongs in a service"),
+        (SERVICE + "image: x\n", "Move it: `image` belongs in a service."),
         (SERVICE + "    deploy: {resources: {limits: {devices: []}}}\n", "deploy.resources.reservations"),
-        (SERVICE + "    deploy: {runtime: nvidia}\n", "move it: `runtime` belongs in a service"),
-        (SERVICE + "subnet: 1\n", "move it: `subnet` belongs under `networks`, in one of its networks"),
+        (SERVICE + "    deploy: {runtime: nvidia}\n", "Move it: `runtime` belongs in a service."),
+        (SERVICE + "subnet: 1\n", "Move it: `subnet` belongs under `networks`, in one of its networks."),
     ],
 )
 def test_a_key_at_the_wrong_depth(text: str, hint: str) -> None:

@@ -43,4 +43,4 @@ def command_cut_off(service: Service, context: Context) -> Iterator[Finding]:
             words = split_command(entry.value.string)
             if not isinstance(words, Invalid) and words.dropped:
                 message = f"the container runs only what stands before {quote(words.dropped.strip())}: the rest is lost"
-                yield Finding(entry.value_span, message, "put the command into quotes after `sh -c`")
+                yield Finding(entry.value_span, message, "Put the command into quotes after `sh -c`.")

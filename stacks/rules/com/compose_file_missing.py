@@ -45,7 +45,7 @@ def compose_file_missing(document: Document, context: Context) -> Iterator[Findi
         if path is None or span is None or _is_remote(path) or context.file_exists is None:
             continue
         if not context.file_exists(path):
-            yield Finding(span, f"there is no file `{path}`: Compose refuses the file", "correct the path")
+            yield Finding(span, f"there is no file `{path}`: Compose refuses the file", "Correct the path.")
 
 
 def _is_remote(path: str) -> bool:

@@ -51,5 +51,5 @@ def conflicting_limits(service: Service, context: Context) -> Iterator[Finding]:
         message = f"Compose refuses `{conflict.key}` beside {other}: the two say the same and must not differ"
         related = (Related(conflict.other_span, "the other value"),)
         severity = None if is_enabled(service) else Severity.WARNING
-        hint = f"write it once, as `{conflict.other}`"
+        hint = f"Write it once, as `{conflict.other}`."
         yield Finding(conflict.span, message, hint, related=related, severity=severity)

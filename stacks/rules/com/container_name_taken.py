@@ -51,4 +51,6 @@ def container_name_taken(document: Document, context: Context) -> Iterator[Findi
             other, place = first.setdefault(name.string, (service.name, span))
             if other != service.name:
                 message = f"`{name.string}` is already the name of the container of `{other}`: Compose refuses the file"
-                yield Finding(span, message, "give each its own, or delete it", related=(Related(place, "taken here"),))
+                yield Finding(
+                    span, message, "Give each its own, or delete it.", related=(Related(place, "taken here"),)
+                )

@@ -52,7 +52,7 @@ def container_name_with_replicas(service: Service, context: Context) -> Iterator
         yield Finding(
             name.span,
             f"Compose refuses `container_name` for {whole_number(replicas)} replicas: only one can have the name",
-            "delete `container_name`",
+            "Delete `container_name`.",
             fix if own is not None else None,
             (Related(replicas.span, "the replicas"),),
             None if is_enabled(service) else Severity.WARNING,

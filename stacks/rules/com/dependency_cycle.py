@@ -47,4 +47,4 @@ def dependency_cycle(document: Document, context: Context) -> Iterator[Finding]:
         shown = names if len(names) <= _SHOWN else [*names[:3], "…", *names[-2:]]
         message = f"these services wait for each other: {' → '.join(shown)}; Compose refuses the file"
         related = tuple(Related(reference.span, f"waits for `{reference.name}`") for reference in cycle[1:_SHOWN])
-        yield Finding(cycle[0].span, message, "take one of the dependencies out", related=related)
+        yield Finding(cycle[0].span, message, "Take one of the dependencies out.", related=related)

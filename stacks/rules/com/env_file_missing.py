@@ -43,4 +43,4 @@ def env_file_missing(service: Service, context: Context) -> Iterator[Finding]:
         if context.file_exists is not None and not context.file_exists(file.path):
             message = f"there is no file `{file.path}`: Compose refuses to start this service"
             severity = None if is_enabled(service) else Severity.WARNING
-            yield Finding(file.span, message, "create it, or mark it `required: false`", severity=severity)
+            yield Finding(file.span, message, "Create it, or mark it `required: false`.", severity=severity)

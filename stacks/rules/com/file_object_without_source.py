@@ -51,7 +51,7 @@ def file_object_without_source(document: Document, context: Context) -> Iterator
                     kind = section.removesuffix("s")
                     message = f"the {kind} `{name}` {reason}: Compose refuses the file"
                     yield Finding(
-                        entry.key.span, message, f"give it one of {', '.join(f'`{each}`' for each in sources)}"
+                        entry.key.span, message, f"Give it one of {', '.join(f'`{each}`' for each in sources)}."
                     )
 
 

@@ -45,4 +45,4 @@ def healthcheck_without_form(service: Service, context: Context) -> Iterator[Fin
         path = (*service.path, "healthcheck", "test")
         fix = Fix("put `CMD` in front", lambda: editing.insert_item(service.document, path, 0, "CMD"))
         severity = None if is_enabled(service) else Severity.WARNING
-        yield Finding(first.span, message, "put `CMD` in front, or `CMD-SHELL` for a shell", fix, severity=severity)
+        yield Finding(first.span, message, "Put `CMD` in front, or `CMD-SHELL` for a shell.", fix, severity=severity)

@@ -56,7 +56,7 @@ def healthy_without_healthcheck(service: Service, context: Context) -> Iterator[
         if condition.value.string == "service_healthy" and not _has_healthcheck(target):
             message = f"`up` will fail here unless the image of `{name}` has a health check: this file has none for it"
             related = (Related(target.span, "add a `healthcheck:` here"),)
-            yield Finding(condition.value_span, message, f"add a `healthcheck:` to `{name}`", related=related)
+            yield Finding(condition.value_span, message, f"Add a `healthcheck:` to `{name}`.", related=related)
 
 
 def _has_healthcheck(service: Service) -> bool:

@@ -38,4 +38,4 @@ def invalid_interpolation(document: Document, context: Context) -> Iterator[Find
     """
     for span, error in interpolation_errors(document):
         if error.kind is not ErrorKind.REQUIRED_MISSING:
-            yield Finding(span, error.message, "write `$$` for a dollar sign")
+            yield Finding(span, error.message, "Write `$$` for a dollar sign.")

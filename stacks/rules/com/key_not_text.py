@@ -66,6 +66,6 @@ def _finding(entry: Entry, key: Scalar) -> Finding:
     written = f"`{key.text}`" if key.text else "an empty key"
     message = f"{written} is not text to YAML, and Compose takes only text as a key: it refuses the file"
     if not key.text:
-        return Finding(Span(key.start, key.start + 1), message, "write a key before the colon")
+        return Finding(Span(key.start, key.start + 1), message, "Write a key before the colon.")
     edits = (TextEdit(Span(key.start, key.start), '"'), TextEdit(Span(key.end, key.end), '"'))
-    return Finding(entry.key.span, message, "put quotes around it", Fix("put quotes around the key", lambda: edits))
+    return Finding(entry.key.span, message, "Put quotes around it.", Fix("put quotes around the key", lambda: edits))

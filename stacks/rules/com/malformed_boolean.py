@@ -38,4 +38,4 @@ def malformed_boolean(document: Document, context: Context) -> Iterator[Finding]
     for problem in decoding_problems(document):
         if problem.fault is DecodingFault.BOOLEAN:
             message = f"Compose refuses {label(problem.path)}: {problem.reason}"
-            yield Finding(problem.span, message, "write `true` or `false`")
+            yield Finding(problem.span, message, "Write `true` or `false`.")

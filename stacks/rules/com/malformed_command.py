@@ -43,4 +43,4 @@ def malformed_command(service: Service, context: Context) -> Iterator[Finding]:
             words = split_command(entry.value.string)
             if isinstance(words, Invalid):
                 message = f"Compose refuses `{key}`: {words.reason}"
-                yield Finding(entry.value_span, message, "quote the word, or write the command as a list")
+                yield Finding(entry.value_span, message, "Quote the word, or write the command as a list.")

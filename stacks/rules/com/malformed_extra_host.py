@@ -3,9 +3,12 @@ from collections.abc import Iterator
 from stacks.compose.document import Service
 from stacks.compose.nodes import Mapping, Scalar, Sequence
 from stacks.compose.source import Span
+from stacks.compose.values import quote
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
+
+_HINT = "Write `NAME=ADDRESS`."
 
 
 @rule(
@@ -57,6 +60,8 @@ def _host(text: str) -> str | None:
 
 def _finding(host: str | None, span: Span, text: str) -> Iterator[Finding]:
     if host is None:
-        yield Finding(span, f"`{text}` has no address: Compose refuses the file", "write `NAME=ADDRESS`")
+        yield Finding(span, f"{quote(text)} has no address: Compose refuses the file", _HINT)
     elif not host or ":" in host or "=" in host:
-        yield Finding(span, f"`{host}` is not the name of a host: Compose refuses the file", "write `NAME=ADDRESS`")
+        yield Finding(
+            span, f"{quote(host)} is not the name of a host: Compose refuses the file", "Write `NAME=ADDRESS`."
+        )

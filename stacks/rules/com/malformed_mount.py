@@ -67,6 +67,8 @@ def _reason(key: str, item: Node) -> str | None:
 
 def _hint(item: Node) -> str:
     if isinstance(item, Mapping):
-        return "add the missing key: `source:` is the path on the host, `target:` that in the container"
+        return "Add the missing key: `source:` is the path on the host, `target:` that in the container."
     is_variable = isinstance(item, Scalar) and item.interpolated is not None
-    return "give the variable a value, or a default as in `${DATA:-./data}`" if is_variable else "write `SOURCE:TARGET`"
+    return (
+        "Give the variable a value, or a default as in `${DATA:-./data}`." if is_variable else "Write `SOURCE:TARGET`."
+    )

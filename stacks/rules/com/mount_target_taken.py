@@ -43,4 +43,4 @@ def mount_target_taken(service: Service, context: Context) -> Iterator[Finding]:
         message = f"`{target}` is mounted twice in this container: Compose refuses the file"
         severity = None if is_enabled(service) else Severity.WARNING
         related = (Related(first, "mounted here first"),)
-        yield Finding(second, message, "delete one of the two", related=related, severity=severity)
+        yield Finding(second, message, "Delete one of the two.", related=related, severity=severity)

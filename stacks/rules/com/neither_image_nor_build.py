@@ -43,4 +43,4 @@ def neither_image_nor_build(service: Service, context: Context) -> Iterator[Find
     if not has_image and whole.find("build") is None and whole.find("provider") is None:
         message = f"service `{service.name}` has neither an image nor a build: Compose refuses the file"
         severity = None if is_enabled(service) else Severity.WARNING
-        yield Finding(service.span, message, "add `image:` or `build:`", severity=severity)
+        yield Finding(service.span, message, "Add `image:` or `build:`.", severity=severity)

@@ -49,4 +49,4 @@ def network_mode_with_networks(service: Service, context: Context) -> Iterator[F
         message = f"service `{service.name}` has `network_mode` and `networks`: Compose refuses the file"
         related = (Related(mode.span, "the network mode"),)
         severity = None if is_enabled(service) else Severity.WARNING
-        yield Finding(entry.key.span, message, "delete one of the two", related=related, severity=severity)
+        yield Finding(entry.key.span, message, "Delete one of the two.", related=related, severity=severity)

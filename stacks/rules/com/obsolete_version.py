@@ -36,4 +36,4 @@ def obsolete_version(document: Document, context: Context) -> Iterator[Finding]:
     entry = document.root.get("version") if document.root is not None else None
     if entry is not None:
         fix = Fix("delete `version`", lambda: editing.delete(document, ("version",)))
-        yield Finding(entry.span, "Compose ignores `version`, and warns that it is obsolete", "delete the line", fix)
+        yield Finding(entry.span, "Compose ignores `version`, and warns that it is obsolete", "Delete the line.", fix)

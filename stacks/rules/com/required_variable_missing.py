@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from stacks.compose.document import Document
 from stacks.compose.interpolation import ErrorKind
+from stacks.compose.values import quote
 from stacks.compose.written_values import interpolation_errors
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
@@ -41,4 +42,8 @@ def required_variable_missing(document: Document, context: Context) -> Iterator[
     """
     for span, error in interpolation_errors(document):
         if error.kind is ErrorKind.REQUIRED_MISSING:
-            yield Finding(span, error.message, f"add `{error.variable}=…` to `.env`")
+            message = f"the required variable `{error.variable}` has no value: Compose refuses the file"
+            _, says, words = error.message.partition(": ")
+            if says:
+                message += f" with {quote(words)}"
+            yield Finding(span, message, f"Add `{error.variable}=…` to `.env`.")

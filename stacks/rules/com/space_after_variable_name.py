@@ -44,7 +44,7 @@ def space_after_variable_name(service: Service, context: Context) -> Iterator[Fi
             name = item.string.partition("=")[0]
             if name[-1:].isspace():
                 message = f"the name `{name}` ends with a space: Compose refuses the file"
-                yield Finding(item.span, message, "delete the spaces around `=`", _fix(item))
+                yield Finding(item.span, message, "Delete the spaces around `=`.", _fix(item))
 
 
 def _fix(item: Scalar) -> Fix | None:

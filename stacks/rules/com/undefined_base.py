@@ -43,12 +43,12 @@ def undefined_base(service: Service, context: Context) -> Iterator[Finding]:
     names = service.document.section("services")
     if base.name not in names:
         near, _ = closest(base.name, tuple(names))
-        hint = f"did you mean `{near}`?" if near else "define it, or name the file that has it"
+        hint = f"Did you mean `{near}`?" if near else "Define it, or name the file that has it."
         message = f"there is no service `{base.name}` to extend: Compose refuses the file"
         yield Finding(base.span, message, hint)
     elif _ends_in_itself(service):
         message = f"service `{service.name}` extends itself in the end: Compose refuses the file"
-        yield Finding(base.span, message, "take one `extends` out of the circle")
+        yield Finding(base.span, message, "Take one `extends` out of the circle.")
 
 
 def _ends_in_itself(service: Service) -> bool:

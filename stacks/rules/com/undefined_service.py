@@ -55,10 +55,10 @@ def _finding(reference: ServiceReference, document: Document) -> tuple[str, str]
     target = document.service(reference.name)
     if reference.name not in names:
         near, _ = closest(reference.name, tuple(names))
-        hint = f"did you mean `{near}`?" if near else "define it, or correct the name"
+        hint = f"Did you mean `{near}`?" if near else "Define it, or correct the name."
         return f"there is no service `{reference.name}`: Compose refuses the file", hint
     if target is not None and reference.required and not is_enabled(target):
         profiles = ", ".join(f"`{name}`" for name in target.profiles)
         message = f"service `{reference.name}` is off without its profile {profiles}: Compose refuses the file"
-        return message, "give both the same profiles, or write `required: false`"
+        return message, "Give both the same profiles, or write `required: false`."
     return None

@@ -40,4 +40,4 @@ def unusable_project_name(document: Document, context: Context) -> Iterator[Find
     node = document.root.scalar("name") if document.root is not None else None
     if node is not None and isinstance(node.value, str) and node.text and _IGNORED.fullmatch(node.string.lower()):
         message = "nothing is left of the project's name: Compose refuses the file"
-        yield Finding(node.span, message, "write a name of lower-case letters, or delete the key")
+        yield Finding(node.span, message, "Write a name of lower-case letters, or delete the key.")

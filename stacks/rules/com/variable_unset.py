@@ -40,4 +40,4 @@ def variable_unset(document: Document, context: Context) -> Iterator[Finding]:
     """
     for span, name in blank_variables(document):
         message = f"the variable `{name}` has no value: Compose puts nothing in its place"
-        yield Finding(span, message, f"add `{name}=…` to `.env`, or write `${{{name}:-default}}`")
+        yield Finding(span, message, f"Add `{name}=…` to `.env`, or write `${{{name}:-default}}`.")

@@ -70,7 +70,7 @@ def _findings(service: Service, facts: ImageFacts, gpu: Gpu, capability: Version
         yield Finding(
             service.image.span,
             f"GPU programs in this container will fail: {found} is older than the {card} and has no code for it",
-            f"take an image with CUDA {first} or newer",
+            f"Take an image with CUDA {first} or newer.",
             severity=severity,
         )
     elif known.last is not None and cuda > known.last:
@@ -78,6 +78,6 @@ def _findings(service: Service, facts: ImageFacts, gpu: Gpu, capability: Version
         yield Finding(
             service.image.span,
             f"GPU programs in this container will fail: {found} no longer supports the {card}",
-            f"take an image with CUDA {last} or older: it is the last for this card",
+            f"Take an image with CUDA {last} or older: it is the last for this card.",
             severity=severity,
         )

@@ -77,6 +77,6 @@ def _finding(service: Service, reference: ImageReference, compiled: Version, gpu
         service.image.span,
         f"this server will stop at start: its image is compiled for compute capability {compiled[0]}.{compiled[1]}, "
         f"and the {gpu.name} has {capability[0]}.{capability[1]}",
-        "take the tag of the GPU's architecture" if tag else "use another GPU: this server has no image for this one",
+        "Take the tag of the GPU's architecture." if tag else "Use another GPU: this server has no image for this one.",
         fix,
     )

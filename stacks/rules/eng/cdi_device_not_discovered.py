@@ -53,9 +53,9 @@ def cdi_device_not_discovered(service: Service, context: Context) -> Iterator[Fi
     for name, span in _names(service):
         if name in known or _named_by_another_rule(name, context):
             continue
-        hint = f"use one that it lists: {', '.join(f'`{each}`' for each in listed[:6])}"
+        hint = f"Use one that it lists: {', '.join(f'`{each}`' for each in listed[:6])}."
         if not listed:
-            hint = "run `sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml` on the host"
+            hint = "Run `sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml` on the host."
         yield Finding(
             span, f"this container will not start: the engine of {host_label(host)} lists no CDI device `{name}`", hint
         )

@@ -61,5 +61,5 @@ def cdi_switched_off(service: Service, context: Context) -> Iterator[Finding]:
         yield Finding(
             span,
             f"this container will not start: it asks for a CDI device, and CDI is off on {host_label(host)}",
-            'set `"features": {"cdi": true}` in its daemon.json and restart Docker, or use `driver: nvidia`',
+            'Set `"features": {"cdi": true}` in its daemon.json and restart Docker, or use `driver: nvidia`.',
         )

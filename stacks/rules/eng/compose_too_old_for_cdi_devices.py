@@ -48,5 +48,5 @@ def compose_too_old_for_cdi_devices(mapping: DeviceMapping, context: Context) ->
             mapping.span,
             f"this container will not start: Docker Compose {version} of {host_label(host)} takes `{mapping.source}` "
             f"for a path; it reads CDI names since {version_of(Feature.CDI_DEVICES)}",
-            f"update Compose there to {version_of(Feature.CDI_DEVICES)} or newer, or write a reservation",
+            f"Update Compose there to {version_of(Feature.CDI_DEVICES)} or newer, or write a reservation.",
         )

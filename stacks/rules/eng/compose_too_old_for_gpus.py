@@ -61,7 +61,7 @@ def compose_too_old_for_gpus(service: Service, context: Context) -> Iterator[Fin
             entry.key.span,
             f"Docker Compose {version} of {host_label(host)} will refuse this file: `{form}` came with "
             f"{version_of(needed)}",
-            f"update Compose there to {version_of(needed)} or newer, or write `deploy.resources.reservations.devices`",
+            f"Update Compose there to {version_of(needed)} or newer, or write `deploy.resources.reservations.devices`.",
             _fix(service),
         )
 

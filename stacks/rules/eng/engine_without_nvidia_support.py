@@ -8,7 +8,7 @@ from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import ENGINE, rule
 
-_HINT = "install nvidia-container-toolkit on the host and restart Docker"
+_HINT = "Install nvidia-container-toolkit on the host and restart Docker"
 
 
 @rule(
@@ -68,7 +68,7 @@ def engine_without_nvidia_support(request: DeviceRequest, context: Context) -> I
     if _serves_by_cdi(engine):
         return
     devices = [name for name in engine.cdi_devices or () if name.startswith("nvidia.com/")]
-    hint = f"{_HINT}, or ask by CDI: `devices: [{devices[0]}]`" if devices else _HINT
+    hint = f"{_HINT}, or ask by CDI: `devices: [{devices[0]}]`." if devices else f"{_HINT}."
     yield Finding(
         request.span,
         f"this container will not start: the engine of {host_label(host)} has no driver for GPUs, "

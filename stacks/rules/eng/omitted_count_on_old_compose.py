@@ -68,7 +68,7 @@ def omitted_count_on_old_compose(request: DeviceRequest, context: Context) -> It
         request.span,
         f"{what}: Docker Compose {compose} of {host_label(host)} sends the number 0 for a request that "
         "has neither `count` nor `device_ids`",
-        "write `count: all`, a number, or `device_ids`",
+        "Write `count: all`, a number, or `device_ids`.",
         Fix("add `count: all`", partial(editing.set_value, document, path, "all")),
         severity=Severity.INFO if image_decides else None,
     )

@@ -51,11 +51,9 @@ def runtime_not_registered(service: Service, context: Context) -> Iterator[Findi
         return
     name = runtime.string
     listed = ", ".join(f"`{each}`" for each in engine.runtimes)
-    hint = f"use one that it has: {listed}"
+    hint = f"Use one that it has: {listed}."
     if name == NVIDIA_RUNTIME:
-        hint = (
-            "run `sudo nvidia-ctk runtime configure --runtime=docker` on it and restart Docker, or use a device request"
-        )
+        hint = "Run `sudo nvidia-ctk runtime configure --runtime=docker` there and restart Docker, or use a request."
     yield Finding(
         runtime.span,
         f"this container will not start: the engine of {host_label(host)} has no runtime `{name}`",

@@ -60,7 +60,7 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
     yield Finding(
         variable.span,
         f"this container will see no GPU: `{variable.name}` cannot ask for one"
-        + ("" if variable.name.startswith("CUDA") else " without the nvidia runtime"),
+        + ("" if variable.name.startswith("CUDA") else " without the runtime `nvidia`"),
         "Request the GPU under `deploy.resources.reservations.devices`.",
         None
         if wanted is None

@@ -55,7 +55,7 @@ def runtime_without_visible_devices(service: Service, context: Context) -> Itera
     whose = "the image that is built here" if service.get("build") else quote(image.string) if image else "the image"
     yield Finding(
         runtime.span,
-        f"this container will see no GPU unless {whose} sets `{_NAME}`: the nvidia runtime reads it",
+        f"this container will see no GPU unless {whose} sets `{_NAME}`: the runtime `nvidia` reads it",
         f"Set `{_NAME}` to `all`, or to the GPUs that are meant.",
         Fix(f"set `{_NAME}` to `all`", lambda: _set(service), safe=False),
     )

@@ -54,6 +54,6 @@ def count_above_host(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             request.count.node.span,
             f"this container will not start: it counts {count} GPUs, and {host_label(host)} has {most}",
-            f"ask for at most {most}, or for `all`",
+            f"Ask for at most {most}, or for `all`.",
             None if request.count.node.interpolated else Fix(f"set `count: {most}`", edits, safe=False),
         )

@@ -59,7 +59,7 @@ def count_in_several_services(document: Document, context: Context) -> Iterator[
             hold.span,
             f"this container will get {shared} as well as {names}: `count: N` always means the first N GPUs, "
             "not free ones",
-            "name a GPU of its own for each service with `device_ids`",
+            "Name a GPU of its own for each service with `device_ids`.",
             _fix(hold.claim, plan.get(id(hold.claim)), document),
             tuple(Related(other.span, f"`{other.claim.service.name}` counts from GPU 0 too") for other in others),
         )

@@ -82,7 +82,7 @@ def _finding(hold: Hold, gpus: list[int], others: list[Hold]) -> Finding:
     return Finding(
         hold.span,
         f"this container will share {gpu_words(gpus)} with {names}: {why}",
-        "give each service a GPU of its own, and name all of them in one way",
+        "Give each service a GPU of its own, and name all of them in one way.",
         related=tuple(Related(other.span, f"`{other.claim.service.name}` has it too") for other in others),
         severity=Severity.INFO if takes_all else None,
     )

@@ -55,5 +55,5 @@ def host_without_gpus(document: Document, context: Context) -> Iterator[Finding]
             yield Finding(
                 claim.span,
                 f"this container will not start: it asks for a GPU, and {host_label(host)} has none",
-                "choose a host with GPUs, or install the NVIDIA driver on this one",
+                "Choose a host with GPUs, or install the NVIDIA driver on this one.",
             )

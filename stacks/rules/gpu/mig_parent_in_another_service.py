@@ -65,6 +65,6 @@ def mig_parent_in_another_service(document: Document, context: Context) -> Itera
             yield Finding(
                 hold.span,
                 what,
-                "give each service a MIG instance by name",
+                "Give each service a MIG instance by name.",
                 related=tuple(Related(each.span, f"GPU {gpu} in `{each.claim.service.name}`") for each in others),
             )

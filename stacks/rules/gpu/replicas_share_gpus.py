@@ -63,7 +63,7 @@ def replicas_share_gpus(service: Service, context: Context) -> Iterator[Finding]
         node.span,
         f"{many} containers will share {_shared(claim)}: each replica gets the same GPUs"
         + _demand(claim, replicas, context),
-        "write one service for each GPU, each with its own `device_ids`",
+        "Write one service for each GPU, each with its own `device_ids`.",
     )
 
 

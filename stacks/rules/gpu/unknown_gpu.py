@@ -72,10 +72,10 @@ def _is_plain_name(text: str) -> bool:
 
 def _hint(text: str, nearest: str | None) -> str:
     if nearest is not None:
-        return f"did you mean `{nearest}`?"
+        return f"Did you mean `{nearest}`?"
     if text.isdigit():
-        return "name one that it has, or choose the host that has it"
-    return "is this the UUID of another host? Compare it with `nvidia-smi -L`"
+        return "Name one that it has, or choose the host that has it."
+    return "Compare it with what `nvidia-smi -L` prints: it may be the UUID of a GPU of another host."
 
 
 def _fix(

@@ -76,5 +76,5 @@ def _hint(host: HostSnapshot) -> str:
         for each in gpu.mig_instances
     ]
     if not names:
-        return "name a whole GPU, or make the instances with `nvidia-smi mig` first"
-    return f"name one that it has: {', '.join(names[:8])}"
+        return "Name a whole GPU, or make the instances with `nvidia-smi mig` first."
+    return f"Name one that it has: {', '.join(names[:8])}."

@@ -60,7 +60,7 @@ def whole_gpu_in_mig_mode(document: Document, context: Context) -> Iterator[Find
         yield Finding(
             span,
             f"CUDA in this container will {what}: on {gpus} {why}",
-            "make the instances, or switch MIG off" if empty else "name the MIG instance that the service shall have",
+            "Make the instances, or switch MIG off." if empty else "Name the MIG instance that the service shall have.",
             _fix(holdings[0], held, document) if len(holdings) == 1 else None,
         )
 

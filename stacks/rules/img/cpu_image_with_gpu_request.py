@@ -52,9 +52,9 @@ def cpu_image_with_gpu_request(service: Service, context: Context) -> Iterator[F
     yield Finding(
         image.span,
         f"this container will not use its GPU: `{_written(facts.reference)}` is built for {whose}",
-        f"take a tag for NVIDIA GPUs, such as `{suggestion}`"
+        f"Take a tag for NVIDIA GPUs, such as `{suggestion}`."
         if fits
-        else "take a tag for NVIDIA GPUs, or drop the request",
+        else "Take a tag for NVIDIA GPUs, or drop the request.",
     )
 
 

@@ -52,6 +52,6 @@ def cuda_image_without_tag(service: Service, context: Context) -> Iterator[Findi
     yield Finding(
         image.span,
         f"the image cannot be pulled: `{reference.familiar_name}` has no tag `latest`",
-        f"write a whole tag, such as `{text}`",
+        f"Write a whole tag, such as `{text}`.",
         Fix(f"use `{text}`", edits) if image.interpolated is None else None,
     )

@@ -54,6 +54,6 @@ def cuda_tag_without_system(service: Service, context: Context) -> Iterator[Find
     yield Finding(
         image.span,
         f"the image cannot be pulled: `{reference.familiar_name}` has no tag `{tag.text}`: its tags name a system",
-        f"write a whole tag, such as `{text}`",
+        f"Write a whole tag, such as `{text}`.",
         Fix(f"use `{text}`", edits) if image.interpolated is None else None,
     )

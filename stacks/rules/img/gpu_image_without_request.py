@@ -63,7 +63,7 @@ def gpu_image_without_request(service: Service, context: Context) -> Iterator[Fi
     yield Finding(
         image.span,
         f"this container will see no GPU: the service asks for none, and {facts.known.title} needs one",
-        "ask for a GPU under `deploy.resources.reservations.devices`",
+        "Ask for a GPU under `deploy.resources.reservations.devices`.",
         _fix(service),
     )
 

@@ -52,6 +52,6 @@ def malformed_cuda_tag(service: Service, context: Context) -> Iterator[Finding]:
     yield Finding(
         image.span,
         f"the image can probably not be pulled: `{tag.text}` is not put together as NVIDIA's tags are",
-        f"did you mean `{ordered}`?" if ordered else "write a version with three numbers, such as `12.9.1`",
+        f"Did you mean `{ordered}`?" if ordered else "Write a version with three numbers, such as `12.9.1`.",
         Fix(f"use `{text}`", edits, safe=False) if ordered and image.interpolated is None else None,
     )

@@ -47,5 +47,5 @@ def unpinned_image(service: Service, context: Context) -> Iterator[Finding]:
     yield Finding(
         image.span,
         f"each host may run another version: `{reference.familiar_name}` {given}",
-        f"write the tag of a version, such as `{suggested}`" if suggested else "write the tag of a version",
+        f"Write the tag of a version, such as `{suggested}`." if suggested else "Write the tag of a version.",
     )

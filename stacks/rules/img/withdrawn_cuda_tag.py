@@ -56,7 +56,7 @@ def withdrawn_cuda_tag(service: Service, context: Context) -> Iterator[Finding]:
     yield Finding(
         image.span,
         f"{what}: {why} the tags of CUDA {tag.version}",
-        f"take a current tag, such as `{text}`" if fits else "take a tag of a current CUDA version",
+        f"Take a current tag, such as `{text}`." if fits else "Take a tag of a current CUDA version.",
         Fix(f"use `{text}`", edits, safe=gone) if fits else None,
         severity=None if gone else Severity.WARNING,
     )

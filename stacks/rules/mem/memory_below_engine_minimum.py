@@ -45,7 +45,7 @@ def memory_below_engine_minimum(service: Service, context: Context) -> Iterator[
                 size.node.span,
                 f"this container will not be created: {asked} is less than the {format_bytes(engine_minimum())} "
                 "that the engine asks for at least",
-                "write a unit, such as `g` for GiB" if size.is_bare else "raise it",
+                "Write a unit, such as `g` for GiB." if size.is_bare else "Raise it.",
                 _fix(service, size),
             )
 

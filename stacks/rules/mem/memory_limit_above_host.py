@@ -50,5 +50,5 @@ def memory_limit_above_host(service: Service, context: Context) -> Iterator[Find
                     size.node.span,
                     f"this {what} of {format_bytes(size.size)} will never take effect: "
                     f"{host_label(context.snapshot())} has {format_bytes(total)} of RAM",
-                    "set less than the host has, and leave some for the others",
+                    "Set less than the host has, and leave some for the others.",
                 )

@@ -55,5 +55,5 @@ def memory_limit_below_image_need(service: Service, context: Context) -> Iterato
                 limit.node.span,
                 f"this container may be killed while it loads: {known.title} takes about {format_bytes(need)} of RAM "
                 f"before any weights, and the limit is {format_bytes(limit.size)}",
-                "raise the limit: it is on RAM, not on the memory of the GPU",
+                "Raise the limit: it is on RAM, not on the memory of the GPU.",
             )

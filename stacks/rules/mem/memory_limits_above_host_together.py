@@ -60,7 +60,7 @@ def memory_limits_above_host_together(document: Document, context: Context) -> I
                 limit.node.span,
                 f"with this service the memory limits add up to {format_bytes(held)}, and "
                 f"{host_label(context.snapshot())} has {format_bytes(total)} of RAM",
-                "lower some limits where the services work at the same time",
+                "Lower some limits where the services work at the same time.",
                 related=tuple(
                     Related(size.node.span, f"{format_bytes(size.size)} of `{other.name}`")
                     for other, size in before[-3:]

@@ -45,6 +45,6 @@ def memory_reservation_above_limit(service: Service, context: Context) -> Iterat
                 reservation.node.span,
                 f"this container will not be created: it reserves {format_bytes(reservation.size)}, "
                 f"and its limit is {format_bytes(limit.size)}",
-                "raise the limit, or lower the reservation",
+                "Raise the limit, or lower the reservation.",
                 related=(Related(limit.node.span, f"the limit of {format_bytes(limit.size)}"),),
             )

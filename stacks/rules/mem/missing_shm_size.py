@@ -50,7 +50,7 @@ def missing_shm_size(service: Service, context: Context) -> Iterator[Finding]:
     yield Finding(
         image.span,
         f"{known.title} may fail under load: this container has Docker's default of 64 MiB of shared memory",
-        f"set `shm_size: {known.shm}`, or `ipc: host`",
+        f"Set `shm_size: {known.shm}`, or `ipc: host`.",
         Fix(
             f"set `shm_size: {known.shm}`",
             partial(editing.set_value, service.document, path, known.shm),

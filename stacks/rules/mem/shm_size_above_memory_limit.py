@@ -44,6 +44,6 @@ def shm_size_above_memory_limit(service: Service, context: Context) -> Iterator[
         shm.node.span,
         f"this container will be killed before it has filled its {format_bytes(shm.size)} of shared memory: "
         f"that counts towards its limit of {format_bytes(limit.size)}",
-        "raise the limit above `shm_size`, or lower `shm_size`",
+        "Raise the limit above `shm_size`, or lower `shm_size`.",
         related=(Related(limit.node.span, f"the limit of {format_bytes(limit.size)}"),),
     )

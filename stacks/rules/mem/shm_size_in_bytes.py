@@ -46,6 +46,6 @@ def shm_size_in_bytes(service: Service, context: Context) -> Iterator[Finding]:
     yield Finding(
         shm.node.span,
         f"this container will have {shm.size} bytes of shared memory: a size without a unit counts bytes",
-        "write a unit, such as `g` for GiB",
+        "Write a unit, such as `g` for GiB.",
         fix if shm.node.interpolated is None and shm.size <= 65536 else None,
     )

@@ -43,7 +43,7 @@ def shm_size_with_host_ipc(service: Service, context: Context) -> Iterator[Findi
         yield Finding(
             entry.key.span,
             "this size has no effect: with `ipc: host` the container uses the host's own `/dev/shm`",
-            "remove one of the two",
+            "Remove one of the two.",
             Fix(
                 "remove `shm_size`",
                 partial(editing.delete, service.document, path),

@@ -48,9 +48,9 @@ def host_port_taken(document: Document, context: Context) -> Iterator[Finding]:
     for collision in colliding_ports(document):
         if collision.other == collision.service:
             message = f"only one of {collision.replicas} replicas can start: each needs the host port {collision.port}"
-            yield Finding(collision.span, message, "publish a range, or leave the host port out")
+            yield Finding(collision.span, message, "Publish a range, or leave the host port out.")
         else:
             both = f"`{collision.other}`: both need the host port {collision.port}"
             message = f"service `{collision.service}` cannot start beside {both}"
             related = (Related(collision.other_span, f"taken by `{collision.other}` here"),)
-            yield Finding(collision.span, message, "publish on another host port", related=related)
+            yield Finding(collision.span, message, "Publish on another host port.", related=related)

@@ -46,7 +46,11 @@ def malformed_port(service: Service, context: Context) -> Iterator[Finding]:
         if reason is not None:
             assert isinstance(ports, Sequence)
             variable = isinstance(item, Scalar) and item.interpolated is not None
-            hint = "give the variable a value or a default" if variable else 'write such as `"8888:8888"`'
+            hint = (
+                "Give the variable a value or a default."
+                if variable
+                else 'Write `"HOST:CONTAINER"`, such as `"8888:8888"`.'
+            )
             yield Finding(ports.item_span(index), f"Compose refuses this port: {reason}", hint)
 
 

@@ -45,4 +45,4 @@ def ports_with_host_network(service: Service, context: Context) -> Iterator[Find
     if isinstance(mode, Scalar) and mode.string == "host":
         message = "these ports will not be published: with `network_mode: host` the engine discards them"
         related = (Related(mode.span, "the network mode"),)
-        yield Finding(entry.key.span, message, "delete `ports`, or `network_mode`", related=related)
+        yield Finding(entry.key.span, message, "Delete `ports`, or `network_mode`.", related=related)
