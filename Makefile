@@ -5,6 +5,8 @@ export PATH
 PYTHON ?= python3
 ADDRESS ?= 127.0.0.1
 PORT ?= 8000
+COUNT ?= 200000
+SEED ?= 1
 
 BIN := .venv/bin
 STAMPS := .venv/stamps
@@ -13,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest -p tests.required
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test lint bench conformance screenshots lock clean
+.PHONY: help install dev run test lint bench conformance fuzz screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +44,9 @@ bench: dev ## measure the checker beside Docker Compose, each layer, and the liv
 conformance: dev ## hold our verdicts against the real Docker Compose, and print what differs
 	$(BIN)/python -m tests.conformance
 	GPU_COMPOSE_REQUIRE=oracle $(PYTEST) tests/conformance
+
+fuzz: dev ## 200,000 spoiled files through parse, check, fix and export (COUNT=…, SEED=…); what fails is kept in .fuzz/
+	$(BIN)/python -m tests.fuzz --count $(COUNT) --seed $(SEED)
 
 screenshots: dev ## take docs/screenshot.png and the screenshots of every page again
 	GPU_COMPOSE_REQUIRE=browser GPU_COMPOSE_SCREENSHOTS=docs $(PYTEST) -k screenshot

@@ -1,0 +1,47 @@
+"""A small part of what `make fuzz` does, the same inputs each time."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tests.fuzz.mutations import MUTATIONS, mutated
+from tests.fuzz.seeds import load_hosts, load_seeds
+from tests.fuzz.trial import Trial, attempt, trial_of
+
+
+@pytest.mark.parametrize("batch", range(8))
+def test_spoiled_files_are_survived(batch: int) -> None:
+    random = Random(f"test/{batch}")
+    seeds, hosts = load_seeds(), load_hosts()
+    for _ in range(40):
+        trial = trial_of(mutated(seeds, random), hosts, random)
+        assert attempt(trial) is None, trial.text
+
+
+def test_a_seed_gives_the_same_inputs() -> None:
+    seeds = load_seeds()
+    first, second = Random("x"), Random("x")
+    assert [mutated(seeds, first) for _ in range(20)] == [mutated(seeds, second) for _ in range(20)]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_a_mutation_changes_texts_and_takes_empty_ones(mutation: object) -> None:
+    assert callable(mutation)
+    text, random = "services:\n  a:\n    image: x  # c\n    ports: ['80:80']\n", Random(1)
+    assert any(mutation(text, random, [text]) != text for _ in range(50))
+    assert isinstance(mutation("", random, [text]), str)
+
+
+def test_a_fault_is_told_from_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(1)
+    trial = trial_of("services: {a: {image: x}}\n", (None,), random)
+    assert attempt(trial) is None
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("x")
+
+    monkeypatch.setattr("tests.fuzz.trial.render", broken)
+    fault = attempt(Trial(*trial))
+    assert fault is not None and fault.kind == "traceback" and "ValueError" in fault.detail
