@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from stacks.allocation import CDI_GPU, NVIDIA_RUNTIME, VISIBLE_DEVICES, Allocation, GpuClaim, Identifier
+from stacks.allocation import CDI_GPU, VISIBLE_DEVICES, Allocation, GpuClaim, Identifier
 from stacks.compose.document import Service
+from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.nodes import Mapping, Plain, Scalar, Sequence, plain_data
 from stacks.compose.source import Span
 from stacks.facts.images import image_facts
@@ -17,7 +18,7 @@ VISIBILITY = (VISIBLE_DEVICES, "CUDA_VISIBLE_DEVICES")
 
 def requests_gpu(service: Service) -> bool:
     """Whether the engine, CDI or the nvidia runtime is asked to give this service a GPU."""
-    if service.runtime is not None and service.runtime.string == NVIDIA_RUNTIME:
+    if runs_nvidia(service):
         return True
     if any(request.is_for_gpus for request in service.device_requests):
         return True

@@ -15,6 +15,8 @@ RESERVED_DEVICES = ("deploy", "resources", "reservations", "devices")
 REQUEST_KEYS = frozenset({"capabilities", "count", "device_ids", "driver", "options"})
 CDI_GPU = "nvidia.com/gpu="
 NVIDIA_RUNTIME = "nvidia"
+# NVIDIA's toolkit registers the last two where it is told to: the same runtime with its mode fixed.
+NVIDIA_RUNTIMES = frozenset({NVIDIA_RUNTIME, "nvidia-cdi", "nvidia-legacy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,12 @@ def asks_for_gpus(service: Service) -> bool:
         return True
     if any(mapping.is_cdi for mapping in service.device_mappings):
         return True
-    return service.runtime is not None and service.runtime.string == NVIDIA_RUNTIME
+    return runs_nvidia(service)
+
+
+def runs_nvidia(service: Service) -> bool:
+    """Whether the service names NVIDIA's runtime, which gives GPUs by the variable NVIDIA_VISIBLE_DEVICES."""
+    return service.runtime is not None and service.runtime.string in NVIDIA_RUNTIMES
 
 
 def _may_be_for_gpus(request: DeviceRequest) -> bool:

@@ -4,9 +4,11 @@ import re
 from enum import StrEnum
 from functools import cache
 
+from stacks.facts.spelling import closest
 from stacks.facts.tables import table
 from stacks.hosts.snapshot import Engine
 
+_NEAR = 0.8
 _NUMBERS = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
@@ -45,6 +47,17 @@ def cdi_is_off(engine: Engine) -> bool:
     if engine.cdi_enabled is not None:
         return not engine.cdi_enabled
     return engine.version is not None and is_before(engine.version, Feature.CDI)
+
+
+@cache
+def runtime_meant(name: str) -> str | None:
+    """The runtime of NVIDIA that `name` is a slip of, or another name for; None where it is none."""
+    runtimes = table("engine")["runtimes"]
+    known: list[str] = runtimes["known"]
+    if name in known:
+        return None
+    meant: dict[str, str] = runtimes["meant"]
+    return meant.get(name.strip().lower()) or closest(name, known, _NEAR)
 
 
 def _numbers(version: str) -> tuple[int, ...] | None:

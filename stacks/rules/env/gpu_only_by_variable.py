@@ -7,6 +7,7 @@ from stacks.compose.gpu_requests import (
     in_service,
 )
 from stacks.compose.variable_edits import remove_variable
+from stacks.facts.engine import runtime_meant
 from stacks.gpu_variables import asked_for, asking_variable, is_meant_for_others, runs_nvidia_by_default
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
@@ -55,6 +56,8 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
     variable = asking_variable(service)
     if variable is None or variable.value is None:
         return
+    if service.runtime is not None and runtime_meant(service.runtime.string) is not None:
+        return  # the slip in the runtime's name is the fault
     wanted = asked_for(variable)
     shared = is_meant_for_others(service, variable)
     yield Finding(

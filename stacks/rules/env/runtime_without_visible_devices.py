@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from stacks.compose import editing
 from stacks.compose.document import Service
-from stacks.compose.gpu_requests import NVIDIA_RUNTIME
+from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.nodes import Sequence
 from stacks.compose.source import TextEdit
 from stacks.compose.values import quote
@@ -45,7 +45,7 @@ def runtime_without_visible_devices(service: Service, context: Context) -> Itera
     ```
     """
     runtime = service.runtime
-    if runtime is None or runtime.string != NVIDIA_RUNTIME or service.variable(_NAME) is not None:
+    if runtime is None or not runs_nvidia(service) or service.variable(_NAME) is not None:
         return
     if any(request.is_for_gpus for request in service.device_requests) or service.get("env_file") is not None:
         return

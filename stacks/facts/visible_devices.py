@@ -1,0 +1,35 @@
+"""How NVIDIA's toolkit reads NVIDIA_VISIBLE_DEVICES.
+
+A list by commas of indexes, UUIDs, MIG names and CDI names; `all`; `none` (the driver's libraries alone); `void`
+and the empty value, which are nothing at all. Any of the last three in a list outweighs the rest. Source:
+https://github.com/NVIDIA/nvidia-container-toolkit, internal/config/image/visible_devices.go.
+"""
+
+from dataclasses import dataclass
+
+from stacks.compose.gpu_identifiers import identifier_kind
+
+NOTHING_WORDS = frozenset({"none", "void"})
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleDevices:
+    """What a value says: its names, the word or the empty item that leaves no GPU, and the first part that is no name.
+
+    `nothing` is None where no item takes all GPUs away; it is empty for an empty value or item.
+    """
+
+    names: tuple[str, ...]
+    nothing: str | None = None
+    malformed: str | None = None
+
+
+def read_visible_devices(value: str) -> VisibleDevices:
+    """Read a value of NVIDIA_VISIBLE_DEVICES as the toolkit does."""
+    parts = value.split(",")
+    if not value.strip():
+        return VisibleDevices((), "")
+    nothing = next((part.strip() for part in parts if part.strip() in NOTHING_WORDS), None)
+    names = tuple(part for part in parts if part.strip() not in NOTHING_WORDS and part)
+    malformed = next((part for part in names if part != "all" and identifier_kind(part) is None), None)
+    return VisibleDevices(names, nothing, malformed)
