@@ -1,7 +1,9 @@
 """The one bridge from the web side to the engine: reports on stacks, and the index of what their documents hold."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from django.db import transaction
@@ -15,9 +17,18 @@ from stacks.hosts.snapshot import HostSnapshot as Snapshot
 from stacks.hosts.snapshot import SnapshotError
 from stacks.models import GpuClaim, HostSnapshot, ServiceIndex, Stack
 from stacks.rules.checker import Report, check_text
+from stacks.rules.findings import Layer
 
 LARGEST_COUNT = 2**31 - 1
 """The largest positive integer that every database keeps."""
+
+SHELL = {
+    "COMPOSE_PROJECT_NAME": "project",
+    "PWD": "/home/user/project",
+    "HOME": "/home/user",
+    "USER": "user",
+}
+"""What Compose and every shell set, by way of example: where a stack will be started is not known here."""
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +63,8 @@ def stack_analyse(*, stack: Stack, document: str | None = None, environment: str
 
 
 def environment_values(environment: str) -> dict[str, str]:
-    """What the text of a `.env` file gives to the document's variables."""
-    return parse_dotenv(environment).values
+    """What the text of a `.env` file gives to the document's variables, and what they have in every shell."""
+    return {**SHELL, **parse_dotenv(environment, SHELL.get).values}
 
 
 def latest_snapshot(stack: Stack) -> tuple[int | None, Snapshot | None]:
@@ -61,13 +72,16 @@ def latest_snapshot(stack: Stack) -> tuple[int | None, Snapshot | None]:
     if stack.host is None:
         return None, None
     newest = HostSnapshot.objects.filter(host=stack.host).order_by("-pk")
-    snapshot_id = newest.values_list("pk", flat=True).first()
-    return snapshot_id, None if snapshot_id is None else _snapshot(snapshot_id, stack.host.name)
+    key = newest.values_list("pk", "created_at").first()
+    return (None, None) if key is None else (key[0], _snapshot(*key, stack.host.name))
 
 
 @lru_cache(maxsize=32)
-def _snapshot(snapshot_id: int, name: str) -> Snapshot | None:
-    """A snapshot never changes once it is kept, so that its reading may be remembered by its number."""
+def _snapshot(snapshot_id: int, created_at: datetime, name: str) -> Snapshot | None:
+    """A snapshot never changes once it is kept, so that its reading may be remembered.
+
+    The time is for a database that was put back to an earlier state and gives the same number again.
+    """
     text = HostSnapshot.objects.values_list("document", flat=True).get(pk=snapshot_id)
     try:
         return replace(from_json(text), hostname=name)
@@ -94,9 +108,15 @@ def stack_index(*, stack: Stack) -> None:
         _keep_outcome(stack, analysis)
 
 
+def stacks_index(stacks: Iterable[Stack]) -> None:
+    """Index stacks again, for what they are checked against has changed."""
+    for stack in stacks:
+        stack_index(stack=stack)
+
+
 def _keep_outcome(stack: Stack, analysis: Analysis | None) -> None:
     stack.checked_at = timezone.now() if analysis else None
-    stack.checked_snapshot_id = analysis.snapshot_id if analysis and analysis.snapshot else None
+    stack.checked_snapshot_id = analysis.snapshot_id if analysis and _host_was_checked(analysis.report) else None
     stack.error_count = analysis.report.errors if analysis else None
     stack.warning_count = analysis.report.warnings if analysis else None
     Stack.objects.filter(pk=stack.pk).update(
@@ -105,6 +125,10 @@ def _keep_outcome(stack: Stack, analysis: Analysis | None) -> None:
         error_count=stack.error_count,
         warning_count=stack.warning_count,
     )
+
+
+def _host_was_checked(report: Report) -> bool:
+    return any(run.ran for run in report.layers if run.layer is Layer.HOST)
 
 
 def _index_services(stack: Stack, report: Report) -> None:

@@ -12,8 +12,10 @@ from stacks.hosts.manual import GpuModel, describe_host
 from stacks.hosts.reading import read_host
 from stacks.hosts.serialization import from_json, to_json
 from stacks.hosts.snapshot import HostSnapshot as Snapshot
-from stacks.models import Gpu, Host, HostSnapshot, Visibility
+from stacks.hosts.snapshot import SnapshotError
+from stacks.models import Gpu, Host, HostSnapshot, Stack, Visibility
 from stacks.services.access import editable_by
+from stacks.services.analysis import stacks_index
 from stacks.services.texts import clean_name
 
 HOST_TEXT_LIMIT = 4 * 1024 * 1024
@@ -63,7 +65,10 @@ def host_describe(*, user: User, name: str, model: GpuModel, count: int, driver_
 
 
 def host_add_snapshot(*, host: Host, snapshot: Snapshot) -> HostSnapshot:
-    """Keep what is known now as the host's newest snapshot; the earlier ones stay."""
+    """Keep what is known now as the host's newest snapshot; the earlier ones stay.
+
+    Stacks that name the host are checked anew, whosever they are.
+    """
     with transaction.atomic():
         kept = HostSnapshot.objects.create(
             host=host,
@@ -86,6 +91,7 @@ def host_add_snapshot(*, host: Host, snapshot: Snapshot) -> HostSnapshot:
             for gpu in snapshot.gpus or ()
         )
         host.save(update_fields=["updated_at"])
+    stacks_index(Stack.objects.filter(host=host).select_related("host"))
     return kept
 
 
@@ -96,8 +102,11 @@ def host_rename(*, host: Host, name: str) -> Host:
 
 
 def host_delete(*, host: Host) -> None:
-    """Delete a host and its snapshots; stacks that named it are then checked against none."""
-    host.delete()
+    """Delete a host and its snapshots; stacks that named it are checked anew, against none."""
+    with transaction.atomic():
+        concerned = list(Stack.objects.filter(host=host).values_list("pk", flat=True))
+        host.delete()
+    stacks_index(Stack.objects.filter(pk__in=concerned))
 
 
 def snapshot_read(text: str | bytes) -> Snapshot:
@@ -105,9 +114,12 @@ def snapshot_read(text: str | bytes) -> Snapshot:
     return read_host(text)
 
 
-def snapshot_load(kept: HostSnapshot) -> Snapshot:
-    """A kept snapshot as the engine knows it."""
-    return from_json(kept.document)
+def snapshot_load(kept: HostSnapshot) -> Snapshot | None:
+    """A kept snapshot as the engine knows it; None for one that a later version of the product wrote."""
+    try:
+        return from_json(kept.document)
+    except SnapshotError:
+        return None
 
 
 def _time(text: str) -> datetime | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from stacks.compose.dotenv import DotEnvEntry, parse_dotenv
 from stacks.compose.interpolation import VariableReference, find_variables
 from stacks.compose.yaml import parse_yaml
+from stacks.services.analysis import SHELL
 
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
 
@@ -25,11 +26,16 @@ class Parameter:
 
 
 def parameters_of(document: str, environment: str) -> tuple[Parameter, ...]:
-    """The variables of a document's values, in order; those in comments and keys are not Compose's."""
+    """The variables of a document's values, in order; those in comments and keys are not Compose's.
+
+    What every shell sets is not asked for, unless the .env text sets it.
+    """
     values = parse_dotenv(environment).values
     found: dict[str, Parameter] = {}
     for scalar in parse_yaml(document).scalars_with_dollar:
         for reference in find_variables(scalar.text):
+            if reference.name in SHELL and reference.name not in values:
+                continue
             known = found.get(reference.name) or Parameter(reference.name, value=values.get(reference.name, ""))
             found[reference.name] = _learn(known, reference)
     return tuple(found.values())

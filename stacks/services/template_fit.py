@@ -31,4 +31,4 @@ def template_fit(template: Template, host: Host) -> Fit:
         enough = sum((gpu.memory_total or 0) >= size * 1024**3 * USABLE_SHARE for gpu in gpus)
         if enough < needed:
             return Fit("error", f"{host.name} has too little GPU memory")
-    return Fit("ok", f"Runs on {host.name}")
+    return Fit("ok", f"{host.name} has the GPUs for it")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.template.defaultfilters import date
 
 from stacks.models import GpuClaim, Stack
 
@@ -61,6 +62,21 @@ def worst_severity(stack: Stack) -> str:
     if stack.checked_at is None:
         return "unchecked"
     return "error" if stack.error_count else "warning" if stack.warning_count else "ok"
+
+
+@register.simple_tag
+def check_scope(stack: Stack) -> str:
+    """What a stack's last check covered; `newest_snapshot` is the number of its host's newest, as the list reads it.
+
+    Where only the YAML was read, it was refused, so that there are errors and none of the layers is called checked.
+    """
+    kept = stack.checked_snapshot
+    if kept is not None:
+        older = ", before the newest" if getattr(stack, "newest_snapshot", kept.pk) != kept.pk else ""
+        return f"every layer, with the snapshot of {date(kept.created_at, 'j M H:i')}{older}"
+    if not stack.error_count:
+        return "every layer but the host’s"
+    return "without a host" if stack.host is None else "not against its host"
 
 
 @register.filter

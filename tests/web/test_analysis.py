@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from stacks.models import GpuClaim, Host, Stack
-from stacks.services.analysis import LARGEST_COUNT, stack_analyse, stack_index
+from stacks.services.analysis import LARGEST_COUNT, SHELL, environment_values, stack_analyse, stack_index
 from stacks.services.stack import stack_create, stack_save_draft, stack_update_settings
 
 SERVICES = """\
@@ -77,6 +77,18 @@ def test_values_of_the_env_text_are_used(ada: User) -> None:
     stack = stack_create(user=ada, name="x", document="services: {a: {image: 'x:${TAG}'}}", environment="TAG=1.2\n")
     assert rows(stack) == [("a", "x:1.2", [])]
     assert stack_analyse(stack=stack).report.document.services[0].name == "a"
+
+
+def test_what_every_shell_sets_is_never_missing(ada: User) -> None:
+    document = "services: {a: {image: 'python:3.12', volumes: ['${PWD}:/workspace', '${HOME}/x:/x'], user: '${USER}'}}"
+    stack = stack_create(user=ada, name="x", document=document)
+    analysis = stack_analyse(stack=stack)
+    assert [each.code for each in analysis.report.diagnostics if each.code.startswith("COM")] == []
+    assert environment_values("DATA=${HOME}/data\nUSER=ada\n") == {
+        **SHELL,
+        "DATA": "/home/user/data",
+        "USER": "ada",
+    }
 
 
 def test_while_the_text_does_not_parse_the_last_services_stay(ada: User) -> None:

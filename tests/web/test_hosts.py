@@ -12,8 +12,10 @@ from django.test import Client
 from stacks.hosts.serialization import to_json
 from stacks.hosts.snapshot import Engine, Gpu, HostSnapshot, Source
 from stacks.models import Host
-from stacks.services.host import host_add_snapshot, host_create, snapshot_load
+from stacks.models import HostSnapshot as KeptSnapshot
+from stacks.services.host import SOURCES, host_add_snapshot, host_create, snapshot_load
 from stacks.services.host_facts import abilities, memory_bar
+from stacks.services.stack import stack_create
 from tests.web.conftest import NVIDIA_SMI_LIST
 
 READ = "/hosts/new/read/"
@@ -169,3 +171,16 @@ def test_renaming_and_the_list(client: Client, host: Host) -> None:
 
 def test_no_host_yet(client: Client) -> None:
     assert "No host yet" in client.get("/hosts/").content.decode()
+
+
+def test_every_source_of_a_snapshot_has_words() -> None:
+    assert SOURCES.keys() == {source.value for source in Source}
+
+
+def test_a_snapshot_of_a_later_version_is_said_not_to_be_read(client: Client, ada: User) -> None:
+    host = host_create(user=ada, name="lab", snapshot=full_snapshot())
+    KeptSnapshot.objects.update(document='{"version": 99}')
+    stack = stack_create(user=ada, name="x", document="services: {a: {image: 'python:3.12'}}", host=host)
+    assert "written by a later version" in client.get(host.get_absolute_url()).content.decode()
+    assert stack.checked_snapshot is None
+    assert client.get(stack.get_absolute_url()).status_code == 200

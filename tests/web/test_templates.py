@@ -42,6 +42,12 @@ def test_parameters_are_the_variables_of_values() -> None:
     )
 
 
+def test_what_every_shell_sets_is_asked_for_only_where_the_env_text_sets_it() -> None:
+    document = "services: {a: {image: x, volumes: ['${PWD}:/work', '${HOME:-/root}/x:/x']}}"
+    assert parameters_of(document, "") == ()
+    assert parameters_of(document, "HOME=/data") == (Parameter("HOME", default="/root", value="/data"),)
+
+
 def test_a_document_that_does_not_parse_has_no_parameters() -> None:
     assert parameters_of("a: ${X\n  b: [", "") == ()
 
@@ -161,5 +167,5 @@ def test_the_gallery_says_whether_a_host_can_run_a_template(client: Client, temp
     assert verdict(2, vram=80, memory=79 * gib) == "ok"
     assert verdict(2, vram=80, memory=48 * gib) == "error"
     assert verdict(0, vram=80, memory=48 * gib) == "ok"
-    assert "Runs on lab-2" in client.get(f"/templates/?host={host.pk}").content.decode()
-    assert "Runs on" not in client.get("/templates/?host=x").content.decode()
+    assert "lab-2 has the GPUs for it" in client.get(f"/templates/?host={host.pk}").content.decode()
+    assert "has the GPUs for it" not in client.get("/templates/?host=x").content.decode()
