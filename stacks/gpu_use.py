@@ -25,8 +25,11 @@ def requests_gpu(service: Service) -> bool:
     return any(mapping.is_cdi and mapping.source.startswith(CDI_GPU) for mapping in service.device_mappings)
 
 
-def means_gpu(service: Service) -> bool:
-    """Whether anything in the service says that a GPU is meant, working or not: device nodes and variables count."""
+def means_gpu(service: Service, *, by_privilege: bool = True) -> bool:
+    """Whether anything in the service says that a GPU is meant, working or not: device nodes and variables count.
+
+    `by_privilege`: so does `privileged: true`, which opens every device.
+    """
     if requests_gpu(service) or any(service.variable(name) is not None for name in VISIBILITY):
         return True
     if any(mapping.source.startswith(NVIDIA_NODE) for mapping in service.device_mappings):
@@ -34,7 +37,7 @@ def means_gpu(service: Service) -> bool:
     volumes = service.sequence("volumes")
     if volumes is not None and any(NVIDIA_NODE in scalar.string for scalar in volumes.scalars):
         return True
-    privileged = service.scalar("privileged")
+    privileged = service.scalar("privileged") if by_privilege else None
     return privileged is not None and privileged.value is True
 
 

@@ -26,7 +26,9 @@ class KnownImage(NamedTuple):
 
     `shm` is the shared memory that it is commonly run with, `memory` the RAM below which its libraries do not load.
     `ulimits`: it asks for limits of its own (memlock -1, stack 67108864).
-    `suggestion` is a reference with a pinned tag, for forms. `is_verified` is False for facts from hearsay.
+    `driver_capabilities` are the words of NVIDIA_DRIVER_CAPABILITIES that it needs beyond the toolkit's own choice, and
+    `brings_capabilities` says that the image names them itself. `suggestion` is a reference with a pinned tag.
+    `is_verified` is False for facts from hearsay.
     """
 
     name: str
@@ -41,6 +43,8 @@ class KnownImage(NamedTuple):
     memory: str | None
     ulimits: bool
     observes: bool
+    driver_capabilities: tuple[str, ...]
+    brings_capabilities: bool
     suggestion: str | None
     is_verified: bool
     source: str
@@ -51,6 +55,7 @@ class ImageFacts(NamedTuple):
 
     `cuda` is the CUDA of the image, or, with `cuda_is_minimum`, the oldest that it can be. `capabilities` is the
     first and the last compute capability on which the image starts, where it was compiled for one architecture.
+    `limited` says what this tag leaves to the CPU though it can use a GPU.
     """
 
     reference: ImageReference | None
@@ -60,6 +65,7 @@ class ImageFacts(NamedTuple):
     cuda_is_minimum: bool = False
     cuda_is_verified: bool = True
     capabilities: tuple[Version, Version] | None = None
+    limited: str | None = None
 
 
 class LeastCapability(NamedTuple):
@@ -101,8 +107,9 @@ def image_facts(text: str) -> ImageFacts:
                 reference,
                 known,
                 GpuKind(refinement.get("gpu", known.gpu)),
-                *_cuda(refinement.get("cuda"), match),
+                *_cuda(refinement, match),
                 capabilities=_capabilities(refinement),
+                limited=refinement.get("limited"),
             )
     return ImageFacts(reference, known, known.gpu)
 
@@ -112,6 +119,16 @@ def with_tag(text: str, tag: str) -> str:
     reference = image_facts(text).reference
     written = reference.tag if reference is not None else None
     return f"{text.removesuffix(f':{written}') if written is not None else text}:{tag}"
+
+
+def gpu_tag(reference: ImageReference) -> str | None:
+    """The tag for NVIDIA GPUs of the same version, of an image whose tag is for the CPU; None where none is known."""
+    row, tag = _row(reference.name) or {}, reference.tag or "latest"
+    for each in row.get("gpu_tags", ()):
+        match = _pattern(each["pattern"]).fullmatch(tag)
+        if match is not None:
+            return match.expand(each["tag"])
+    return None
 
 
 def known_image(reference: ImageReference) -> KnownImage | None:
@@ -145,15 +162,16 @@ def _capabilities(refinement: dict[str, Any]) -> tuple[Version, Version] | None:
     return version_pair(refinement["capability"]), version_pair(refinement["up_to"])
 
 
-def _cuda(rule: str | None, match: re.Match[str]) -> tuple[Version | None, bool, bool]:
+def _cuda(refinement: dict[str, Any], match: re.Match[str]) -> tuple[Version | None, bool, bool]:
     """The CUDA that a tag states, whether it is only the oldest possible one, and whether that is sure."""
+    rule: str | None = refinement.get("cuda")
     if rule is None:
         return None, False, True
     groups = match.groupdict()
     if rule == "month":
         return _cuda_of_month(groups["month"])
     if rule != "pattern":
-        return version_pair(rule), False, True
+        return version_pair(rule), refinement.get("cuda_least", False), refinement.get("cuda_mark") != "U"
     minor = groups.get("minor")
     return (int(groups["major"][:4]), int((minor or "0")[:4])), minor is None, True
 
@@ -169,7 +187,7 @@ def _cuda_of_month(month: str) -> tuple[Version | None, bool, bool]:
 @cache
 def _rows() -> tuple[dict[str, dict[str, Any]], tuple[dict[str, Any], ...]]:
     rows = table("images")["image"]
-    exact = {row["name"]: row for row in rows if not row["name"].endswith("*")}
+    exact = {name: row for row in rows for name in (row["name"], *row.get("aliases", ())) if not name.endswith("*")}
     return exact, tuple(row for row in rows if row["name"].endswith("*"))
 
 
@@ -196,6 +214,8 @@ def _known(name: str) -> KnownImage:
         memory=row.get("memory"),
         ulimits=row.get("ulimits", False),
         observes=row.get("observes", False),
+        driver_capabilities=tuple(row.get("driver_capabilities", ())),
+        brings_capabilities=row.get("brings_capabilities", False),
         suggestion=f"{familiar}:{row['tag']}" if "tag" in row else None,
         is_verified=mark != "U",
         source=row["source"],

@@ -51,7 +51,7 @@ def gpu_image_without_request(service: Service, context: Context) -> Iterator[Fi
     if image is None or facts is None or facts.gpu is not GpuKind.REQUIRED or facts.known is None:
         return
     if (
-        means_gpu(service)
+        means_gpu(service, by_privilege=False)
         or asks_for_gpus(service)
         or service.device_requests
         or service.runtime is not None
