@@ -7,6 +7,7 @@ ADDRESS ?= 127.0.0.1
 PORT ?= 8000
 COUNT ?= 200000
 SEED ?= 1
+SAMPLE ?= 400
 
 BIN := .venv/bin
 STAMPS := .venv/stamps
@@ -15,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -p tests.required
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test lint bench conformance fuzz screenshots lock clean
+.PHONY: help install dev run test lint bench conformance fuzz mutation screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +49,10 @@ conformance: dev ## hold our verdicts against the real Docker Compose, and print
 fuzz: dev ## 200,000 spoiled files through parse, check, fix and export (COUNT=…, SEED=…); what fails is kept in .fuzz/
 	$(BIN)/python -m tests.fuzz --count $(COUNT) --seed $(SEED)
 
+mutation: dev ## put small faults into the engine and count those that its tests notice (SAMPLE=…, SEED=…)
+	$(PIP) --require-hashes -r requirements/mutation.txt
+	$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
+
 screenshots: dev ## take docs/screenshot.png and the screenshots of every page again
 	GPU_COMPOSE_REQUIRE=browser GPU_COMPOSE_SCREENSHOTS=docs $(PYTEST) -k screenshot
 
@@ -55,6 +60,7 @@ lock: $(STAMPS)/python ## resolve the requirements again
 	@command -v uv >/dev/null || $(PIP) uv
 	PATH="$$PATH:$(CURDIR)/$(BIN)" $(LOCK) pyproject.toml --group build -o requirements/run.txt
 	PATH="$$PATH:$(CURDIR)/$(BIN)" $(LOCK) pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt
+	PATH="$$PATH:$(CURDIR)/$(BIN)" $(LOCK) pyproject.toml --group mutation -c requirements/dev.txt -o requirements/mutation.txt
 
 clean: ## remove .venv and everything generated; var/, where the data is, stays
 	rm -rf .venv build dist *.egg-info .coverage .coverage.* htmlcov
