@@ -29,6 +29,16 @@ def is_read_by_gpu_stack(name: str) -> bool:
     return name in table(_NAME)["variables"]["exact"]
 
 
+def device_orders() -> tuple[str, ...]:
+    """The values that CUDA knows for CUDA_DEVICE_ORDER."""
+    return tuple(table(_NAME)["device_orders"]["known"])
+
+
+def is_read_by_toolkit(name: str) -> bool:
+    """Whether NVIDIA's toolkit reads the variable while it gives a container a GPU, though it asks for none."""
+    return name in table(_NAME)["variables"]["toolkit"] or name.startswith("NVIDIA_REQUIRE_")
+
+
 def known_driver_capabilities() -> frozenset[str]:
     """The words that the toolkit takes in NVIDIA_DRIVER_CAPABILITIES."""
     return frozenset(table(_NAME)["driver_capabilities"]["known"])
@@ -39,6 +49,12 @@ def driver_capability_meant(word: str) -> str | None:
     words = table(_NAME)["driver_capabilities"]
     found: str | None = words["meant"].get(word.lower())
     return found if found is not None else closest(word, words["known"])
+
+
+def capability_needed_by(word: str) -> str | None:
+    """The driver capability that a program or option of this name needs; None where none is known."""
+    found: str | None = table(_NAME)["driver_capabilities"]["needed_by_words"].get(word.rpartition("/")[2].lower())
+    return found
 
 
 def sets_visible_devices(image: str) -> bool:

@@ -21,9 +21,18 @@ _SIGNS: Final[Mapping[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]]] 
 _NAMES: Final = frozenset({"cuda", "driver", "arch", "brand"})
 
 
+_TRUE: Final = ("1", "t", "T", "true", "TRUE", "True")
+_FALSE: Final = ("0", "f", "F", "false", "FALSE", "False")
+
+
 def skips_check(value: str | None) -> bool:
     """Whether NVIDIA_DISABLE_REQUIRE of this value switches the check off: as Go reads a boolean."""
-    return value in ("1", "t", "T", "true", "TRUE", "True")
+    return value in _TRUE
+
+
+def is_boolean(value: str) -> bool:
+    """Whether Go reads the text as a boolean; the toolkit takes what it does not for false."""
+    return value in _TRUE + _FALSE
 
 
 class Outcome(NamedTuple):

@@ -1,0 +1,94 @@
+"""Which parts of NVIDIA's driver a service's container gets, and which its programs need."""
+
+from typing import NamedTuple
+
+from stacks.arguments import command_words
+from stacks.compose.document import Service
+from stacks.compose.nodes import Node, Path, Scalar, Sequence
+from stacks.compose.source import Span
+from stacks.facts.environment import capability_needed_by
+from stacks.facts.images import GpuKind, image_facts
+
+NAME = "NVIDIA_DRIVER_CAPABILITIES"
+DEFAULT = frozenset({"compute", "utility"})
+_ORDER = ("compute", "compat32", "graphics", "utility", "video", "display", "ngx")
+
+
+class GivenCapabilities(NamedTuple):
+    """The words, and where they are said: None where nothing says them and the toolkit takes its default.
+
+    `path` is that of a request's `capabilities`, where one says them.
+    """
+
+    words: frozenset[str]
+    span: Span | None
+    path: Path | None = None
+
+
+class NeededCapability(NamedTuple):
+    """One word, what needs it, and where that stands. Not `is_sure`: known by hearsay only."""
+
+    word: str
+    who: str
+    span: Span
+    is_sure: bool
+    brought_by_image: bool = False
+
+
+def given_capabilities(service: Service) -> GivenCapabilities | None:
+    """What the container gets; None where that cannot be told: CDI gives everything, a variable may come from outside.
+
+    A request that names more than `gpu` sets the variable itself, after the file's own.
+    """
+    requests = [request for request in service.device_requests if request.is_for_gpus]
+    if any(request.is_cdi for request in requests) or any(mapping.is_cdi for mapping in service.device_mappings):
+        return None
+    for request in reversed(requests):
+        entry = request.get("capabilities")
+        words = frozenset(word.string for word in request.capabilities or ()) - {"gpu", "nvidia"}
+        if words and entry is not None:
+            return GivenCapabilities(words, entry.value_span, (*request.path, "capabilities"))
+    variable = service.variable(NAME)
+    if variable is None:
+        return None if service.get("env_file") is not None else GivenCapabilities(DEFAULT, None)
+    words = frozenset(word.strip() for word in (variable.value or "").split(",") if word.strip())
+    if variable.value is None:
+        return None
+    return GivenCapabilities(words or DEFAULT, variable.value_span if words else variable.name_span)
+
+
+def needed_capabilities(service: Service) -> tuple[NeededCapability, ...]:
+    """What the words of command and health check need, then what the image does; each capability once."""
+    found: dict[str, NeededCapability] = {}
+    for text, span in _programs(service):
+        word = capability_needed_by(text)
+        if word is not None:
+            found.setdefault(word, NeededCapability(word, f"`{text}`", span, True))
+    image = service.image
+    facts = image_facts(image.string) if image is not None else None
+    if image is not None and facts is not None and facts.known is not None:
+        known = facts.known
+        for word in known.driver_capabilities if facts.gpu is not GpuKind.NONE else ():
+            each = NeededCapability(word, known.title, image.span, known.is_verified, known.brings_capabilities)
+            found.setdefault(word, each)
+        if facts.gpu is GpuKind.REQUIRED or facts.cuda is not None:
+            word = "utility" if known.observes else "compute"
+            found.setdefault(word, NeededCapability(word, known.title, image.span, True))
+    return tuple(found.values())
+
+
+def in_order(words: frozenset[str]) -> str:
+    """The words as one value of the variable, in the toolkit's own order."""
+    return ",".join(word for word in _ORDER if word in words)
+
+
+def _programs(service: Service) -> list[tuple[str, Span]]:
+    words = [(word.text, word.span) for word in command_words(service)]
+    test = service.find("healthcheck", "test")
+    return words + [(text, scalar.span) for scalar in _scalars(test) for text in scalar.string.split()]
+
+
+def _scalars(node: Node | None) -> list[Scalar]:
+    if isinstance(node, Sequence):
+        return list(node.scalars)
+    return [node] if isinstance(node, Scalar) and node.value is not None else []
