@@ -8,7 +8,7 @@ import atexit
 import gc
 import os
 import sys
-from argparse import Action, ArgumentParser, ArgumentTypeError, HelpFormatter, Namespace
+from argparse import SUPPRESS, Action, ArgumentParser, ArgumentTypeError, HelpFormatter, Namespace
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -42,7 +42,7 @@ class _Version(Action):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a mistake of ours is one line too, unless GPU_COMPOSE_DEBUG is set."""
     chosen = build_parser().parse_args(arguments)
-    if arguments is None and chosen.module != "up":
+    if arguments is None and chosen.module != "up" and not getattr(chosen, "watch", False):
         _leave_garbage_to_the_end()
     try:
         return _run(chosen)
@@ -108,22 +108,45 @@ def _add_inputs(parser: ArgumentParser) -> None:
     )
 
 
+def _add_settings(parser: ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--config", metavar="FILE", help="settings, instead of the .gpu-compose.toml or pyproject.toml found"
+    )
+    where.add_argument("--no-config", action="store_true", help="look for no settings")
+
+
+def _add_selection(parser: ArgumentParser) -> None:
+    what = "codes or beginnings of codes, by commas: DEV,MEM2,COM080"
+    parser.add_argument("--select", metavar="CODES", action="append", help=f"look for these alone ({what})")
+    parser.add_argument("--ignore", metavar="CODES", action="append", help="leave these out, too")
+
+
 def _add_check(commands: Any) -> None:
     parser = _command(commands, "check", "say what is wrong with Compose files, on their lines")
     _add_inputs(parser)
+    _add_selection(parser)
+    _add_settings(parser)
     parser.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
-    parser.add_argument("--strict", action="store_true", help="exit with 1 for a warning too")
-    parser.add_argument("files", metavar="FILE", nargs="+", help="a Compose file, or - for standard input")
+    parser.add_argument("--strict", action="store_true", default=None, help="exit with 1 for a warning too")
+    parser.add_argument("--no-strict", action="store_false", dest="strict", help=SUPPRESS)
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever was found")
+    parser.add_argument("--watch", action="store_true", help="check again whenever a file changes, until Ctrl-C")
+    what = "a Compose file, a folder with Compose files at or below it, or - for standard input"
+    parser.add_argument("files", metavar="FILE", nargs="+", help=what)
 
 
 def _add_fix(commands: Any) -> None:
-    parser = _command(commands, "fix", "repair a Compose file and print it")
+    parser = _command(commands, "fix", "repair Compose files")
     _add_inputs(parser)
+    _add_selection(parser)
+    _add_settings(parser)
     parser.add_argument("--unsafe", action="store_true", help="make the repairs that may change what is meant, too")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--diff", action="store_true", help="print the changes as a unified diff instead")
     where.add_argument("--in-place", action="store_true", help="write the file back instead of printing it")
-    _add_file(parser)
+    what = "a Compose file, or - for standard input; several with --diff or --in-place"
+    parser.add_argument("files", metavar="FILE", nargs="+", help=what)
 
 
 def _add_export(commands: Any) -> None:
@@ -131,6 +154,7 @@ def _add_export(commands: Any) -> None:
     parser.add_argument("--to", choices=("deploy", "gpus", "runtime", "cdi"), required=True, help="the dialect")
     parser.add_argument("--pin", choices=("uuid", "index", "count"), help="how GPUs are named (default: as written)")
     _add_inputs(parser)
+    _add_settings(parser)
     _add_file(parser)
 
 

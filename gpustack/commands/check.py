@@ -3,41 +3,95 @@
 import os
 import sys
 from argparse import Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gpustack.commands.files import UnusableError, read_compose_file, read_environment, say, write
-from gpustack.commands.inputs import read_host_option, refuse_two_readers
+from gpustack.commands.files import UnusableError, read_compose_file, read_environment, say, shown, write
+from gpustack.commands.inputs import read_hosts, refuse_two_readers
+from gpustack.commands.projects import DEFAULT_NAMES, Project, find_projects
+from gpustack.commands.settings import Settings, settings_reader
 
 if TYPE_CHECKING:
     from stacks.hosts.snapshot import HostSnapshot
     from stacks.reports.checked import CheckedFile
 
 
+class Task(NamedTuple):
+    """One project to check, by which settings."""
+
+    project: Project
+    settings: Settings
+
+
+class Outcome(NamedTuple):
+    """The reports on the files that could be read, and the exit code."""
+
+    files: "tuple[CheckedFile, ...]"
+    code: int
+
+
 def run(arguments: Namespace) -> int:
     """0 where all files are clean, 1 for an error (strict: or a warning), 2 where a file could not be read."""
     refuse_two_readers(arguments.files, arguments)
-    host = read_host_option(arguments.host)
+    if arguments.watch:
+        from gpustack.commands.watch import watch
+
+        return watch(arguments)
+    return check(tasks(arguments), arguments).code
+
+
+def tasks(arguments: Namespace) -> list[Task]:
+    """What there is to check. Raises UnusableError for settings that cannot be."""
+    settings_of = settings_reader(arguments)
+    found: list[Task] = []
+    for named in arguments.files:
+        excludes = settings_of(os.path.abspath(named)).excludes if os.path.isdir(named) else _nothing
+        found.extend(Task(each, settings_of(each.folder)) for each in find_projects(named, excludes))
+    return list(dict.fromkeys(found))
+
+
+def check(found: list[Task], arguments: Namespace) -> Outcome:
+    """Check and report; what cannot be read is said on standard error, and does not hide the rest.
+
+    Raises UnusableError for a host that cannot be read.
+    """
+    hosts = read_hosts(task.settings.host for task in found)
     checked: list[CheckedFile] = []
-    for path in arguments.files:
+    code = 0
+    for task in found:
         try:
-            checked.append(_check(path, arguments, host))
+            files = _check(task, arguments, hosts.get(task.settings.host))
         except UnusableError as error:
             say(str(error))
+            code = 2
+            continue
+        checked.extend(files)
+        if code == 0 and not arguments.exit_zero and _is_bad(files, task.settings.strict):
+            code = 1
     if checked:
         write(_render(checked, arguments.format))
-    if len(checked) < len(arguments.files):
-        return 2
-    found = any(file.report.errors or (arguments.strict and file.report.warnings) for file in checked)
-    return 1 if found else 0
+    return Outcome(tuple(checked), code)
 
 
-def _check(path: str, arguments: Namespace, host: "HostSnapshot | None") -> "CheckedFile":
+def _nothing(_: str) -> bool:
+    return False
+
+
+def _is_bad(files: "list[CheckedFile]", strict: bool) -> bool:
+    return any(file.report.errors or (strict and file.report.warnings) for file in files)
+
+
+def _check(task: Task, arguments: Namespace, host: "HostSnapshot | None") -> "list[CheckedFile]":
     from stacks.reports.checked import CheckedFile
     from stacks.rules.checker import check_text
 
+    path = task.project.paths[0]
+    if os.path.isdir(path):
+        raise UnusableError(f"{path}: no Compose file in it (looked for {', '.join(DEFAULT_NAMES)})")
     file = read_compose_file(path)
     environment = read_environment(file, arguments.env_file)
-    return CheckedFile(file.shown_path, check_text(file.text, environment, host, file.exists))
+    report = check_text(file.text, environment, host, file.exists)
+    wanted = task.settings.selection(path)
+    return [CheckedFile(shown(path), wanted.apply(report) if wanted else report)]
 
 
 def _render(files: "list[CheckedFile]", chosen: str) -> str:

@@ -81,11 +81,11 @@ def read_compose_file(path: str) -> ComposeFile:
 def read_environment(file: ComposeFile, env_files: list[str] | None) -> Mapping[str, str]:
     """The values of the file's `${VARIABLES}`, as Docker Compose finds them.
 
-    They come from the given files, or else from `.env` in the project's folder; what the process's own environment sets
-    goes before both. Raises UnusableError for a file that Compose could not read either.
+    They come from the given files, or those of `COMPOSE_ENV_FILES`, or else from `.env` in the project's folder; what
+    the process's own environment sets goes before all. Raises UnusableError for a file that Compose could not read
+    either.
     """
-    default = os.path.join(file.folder, ".env")
-    paths = env_files or ([default] if os.path.isfile(default) else [])
+    paths = env_files or _env_files(file.folder)
     values: dict[str, str] = {}
     for path in paths:
         from stacks.compose.dotenv import parse_dotenv
@@ -96,6 +96,14 @@ def read_environment(file: ComposeFile, env_files: list[str] | None) -> Mapping[
             raise UnusableError(f"{shown(path)}:{problem.line}: {problem.message}")
         values |= found.values
     return {"COMPOSE_PROJECT_NAME": _project_name(file.folder), **values, **os.environ}
+
+
+def _env_files(folder: str) -> list[str]:
+    named = [path for path in os.environ.get("COMPOSE_ENV_FILES", "").split(",") if path]
+    if named or os.environ.get("COMPOSE_DISABLE_ENV_FILE", "") in ("1", "t", "T", "TRUE", "true", "True"):
+        return named
+    default = os.path.join(folder, ".env")
+    return [default] if os.path.isfile(default) else []
 
 
 def _project_name(folder: str) -> str:

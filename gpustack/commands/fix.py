@@ -1,4 +1,4 @@
-"""`gpu-compose fix`: repair a Compose file by minimal edits."""
+"""`gpu-compose fix`: repair Compose files by minimal edits."""
 
 import re
 from argparse import Namespace
@@ -9,39 +9,59 @@ from gpustack.commands.inputs import read_inputs
 from stacks.reports.checked import CheckedFile
 from stacks.reports.text import counted, summary
 from stacks.rules.fixer import fix_all
+from stacks.rules.registry import all_rules
 
 if TYPE_CHECKING:
-    from stacks.rules.fixer import Fixed
+    from collections.abc import Sequence
+
+    from stacks.rules.checker import Report
+    from stacks.rules.fixer import Applied
+
+UNUSABLE = 2
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 
 
 def run(arguments: Namespace) -> int:
-    """0 where no error is left, 1 where one is, 2 where the file could not be read or written."""
-    if arguments.in_place and arguments.file == STANDARD_INPUT:
+    """0 where no error is left, 1 where one is, 2 where a file could not be read or written."""
+    if arguments.in_place and STANDARD_INPUT in arguments.files:
         raise UnusableError("--in-place needs a file; standard input has no place to write to")
-    inputs = read_inputs(arguments)
-    file = inputs.file
-    fixed = fix_all(file.text, inputs.environment, inputs.host, file.exists, unsafe=arguments.unsafe)
+    if len(arguments.files) > 1 and not (arguments.in_place or arguments.diff):
+        raise UnusableError("several files need --in-place or --diff")
+    codes = []
+    for path in dict.fromkeys(arguments.files):
+        try:
+            codes.append(_fix(path, arguments))
+        except UnusableError as error:
+            say(str(error))
+            codes.append(UNUSABLE)
+    return max(codes)
+
+
+def _fix(path: str, arguments: Namespace) -> int:
+    inputs = read_inputs(path, arguments)
+    file, selection = inputs.file, inputs.selection
+    codes = None if selection is None else [each.code for each in all_rules() if selection.keeps(each.code)]
+    fixed = fix_all(file.text, inputs.environment, inputs.host, file.exists, unsafe=arguments.unsafe, codes=codes)
     if arguments.diff:
         write(_difference(file, fixed.text))
     elif not arguments.in_place:
         write(file.mark + fixed.text)
     elif fixed.text != file.text:
         replace_file(file.path, file.mark + fixed.text)
-    _tell(file, fixed)
-    return 1 if fixed.report.errors else 0
+    left = fixed.report if selection is None else selection.apply(fixed.report)
+    _tell(file, fixed.applied, left)
+    return 1 if left.errors else 0
 
 
-def _tell(file: ComposeFile, fixed: "Fixed") -> None:
+def _tell(file: ComposeFile, applied: "Sequence[Applied]", left: "Report") -> None:
     path = file.shown_path
-    for each in fixed.applied:
+    for each in applied:
         say(f"{path}:{each.line}: {each.code}: {each.title}")
-    left = summary(CheckedFile(path, fixed.report))
-    waiting = sum(1 for each in fixed.report.diagnostics if each.fix is not None and not each.fix.safe)
+    waiting = sum(1 for each in left.diagnostics if each.fix is not None and not each.fix.safe)
     more = f"; {counted(waiting, 'more fix')} with --unsafe".replace("fixs", "fixes") if waiting else ""
-    made = counted(len(fixed.applied), "fix").replace("fixs", "fixes")
-    say(f"{path}: {made} applied; left: {left}{more}")
+    made = counted(len(applied), "fix").replace("fixs", "fixes")
+    say(f"{path}: {made} applied; left: {summary(CheckedFile(path, left))}{more}")
 
 
 def _difference(file: ComposeFile, after: str) -> str:

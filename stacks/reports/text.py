@@ -22,7 +22,7 @@ def render_text(files: Sequence[CheckedFile], *, colour: bool = False) -> str:
     printer = _Printer(colour)
     blocks = [block for file in files for block in printer.file(file)]
     if len(files) > 1:
-        blocks.append(f"in all: {_total(files)}")
+        blocks.append(f"in all: {total(files)}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -36,7 +36,8 @@ def summary(file: CheckedFile) -> str:
     return _counts((Severity(each), file.report.count(each)) for each in Severity)
 
 
-def _total(files: Sequence[CheckedFile]) -> str:
+def total(files: Sequence[CheckedFile]) -> str:
+    """What several reports come to, on one line."""
     return _counts((each, sum(file.report.count(each) for file in files)) for each in Severity)
 
 
