@@ -3,9 +3,8 @@
 docs/configuration.md describes the keys. The nearest file at or above the checked file's folder counts, alone.
 """
 
-from __future__ import annotations
-
 import os
+import re
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,7 +43,7 @@ class Settings(NamedTuple):
             code for pattern, codes in self.per_file_ignores if _matches(relative, (pattern,)) for code in codes
         )
 
-    def selection(self, path: str) -> Selection | None:
+    def selection(self, path: str) -> "Selection | None":
         """Which findings of a file are wanted; None where all are, as they are."""
         ignore = self.ignored_in(path)
         if not (self.select or ignore or self.severity):
@@ -58,7 +57,7 @@ class Settings(NamedTuple):
         return os.path.relpath(os.path.abspath(path), os.path.dirname(self.path)).replace(os.sep, "/")
 
 
-def settings_reader(arguments: Namespace) -> Callable[[str], Settings]:
+def settings_reader(arguments: Namespace) -> "Callable[[str], Settings]":
     """Gives the settings for a folder: the nearest file's, overruled by what the command line says.
 
     Each file is read once. Raises UnusableError for a file that says what cannot be.
@@ -86,7 +85,7 @@ def _overruled(settings: Settings, arguments: Namespace) -> Settings:
     return settings
 
 
-def _known(options: Iterable[str], name: str) -> tuple[str, ...]:
+def _known(options: "Iterable[str]", name: str) -> tuple[str, ...]:
     from gpustack.commands.settings_file import known_codes
 
     return known_codes([code for option in options for code in option.split(",") if code.strip()], name)
@@ -113,12 +112,20 @@ def _read(path: str, *, whole: bool) -> Settings | None:
     from gpustack.commands.files import read_text
 
     text = read_text(path)
-    if not whole and _TABLE not in text:
-        return None  # most have none: spare the reading of TOML
+    if not whole and not _may_have_table(text):
+        return None
     from gpustack.commands.settings_file import parse_settings
 
     values = parse_settings(path, text, None if whole else _TABLE)
     return None if values is None else _settings(path, values)
+
+
+def _may_have_table(text: str) -> bool:
+    """Most have none: this spares them the reading of TOML."""
+    if _TABLE not in text:
+        return False
+    key = r"""["']?tool["']?\s*"""
+    return re.search(rf"""^\s*(?:{key}[.=]|\[\s*{key}(?:\]|\.\s*["']?{_TABLE}))""", text, re.MULTILINE) is not None
 
 
 def _settings(path: str, values: dict[str, Any]) -> Settings:
@@ -127,7 +134,7 @@ def _settings(path: str, values: dict[str, Any]) -> Settings:
     return Settings(path, host=None if host is None else os.path.join(os.path.dirname(path), host), **values)
 
 
-def _matches(path: str, patterns: Iterable[str]) -> bool:
+def _matches(path: str, patterns: "Iterable[str]") -> bool:
     """Whether a path, or a folder that it lies in, is one of the patterns; `*` goes over `/` too."""
     from fnmatch import fnmatchcase
 

@@ -60,6 +60,21 @@ def test_a_file_can_be_named_or_none_be_wanted(call: Call) -> None:
     assert codes(call, "--config", "other/pyproject.toml", path) == {path: ["COM022"]}
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        '[tool."gpu-compose"]\nignore = ["COM"]',
+        '[ "tool" . gpu-compose ]\nignore = ["COM"]',
+        '[tool]\ngpu-compose.ignore = ["COM"]',
+        'tool = {gpu-compose = {ignore = ["COM"]}}',
+        'tool.gpu-compose.ignore = ["COM"]',
+    ],
+)
+def test_the_table_may_be_written_in_any_way(call: Call, table: str) -> None:
+    write("pyproject.toml", f"{table}\n")
+    assert codes(call, write("compose.yaml", BOTH)) == {"compose.yaml": []}
+
+
 # -- what they say
 
 
