@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import GpuSelection, add_request, asks_for_gpus, in_service, remove_items
-from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
+from stacks.compose.nodes import Mapping, Scalar, Sequence
 from stacks.compose.source import Span, TextEdit
 
 NODE_PREFIX = "/dev/nvidia"
@@ -23,24 +23,39 @@ class GpuNode(NamedTuple):
     number: int | None
 
 
+class HostFile(NamedTuple):
+    """An item of `volumes` or `devices`: what of the host it brings in, and where the container has it."""
+
+    position: int
+    span: Span
+    source: str
+    target: str
+
+
+def host_files(items: Sequence | None) -> Iterator[HostFile]:
+    """The items of a list, in short or long form, as they are written."""
+    for index, item in enumerate(items.items) if items is not None else ():
+        if isinstance(item, Mapping):
+            source, target = item.scalar("source"), item.scalar("target")
+            names = source.string if source is not None else "", target.string if target is not None else ""
+        else:
+            parts = item.string.split(":") if isinstance(item, Scalar) else [""]
+            names = parts[0], parts[1] if len(parts) > 1 else ""
+        if items is not None:
+            yield HostFile(index, items.item_span(index), *names)
+
+
 def gpu_nodes(items: Sequence | None) -> tuple[GpuNode, ...]:
     """The nodes among the items of a list, in short or long form."""
     return tuple(_read(items)) if items is not None else ()
 
 
 def _read(items: Sequence) -> Iterator[GpuNode]:
-    for index, item in enumerate(items.items):
-        source = _source(item)
-        if source.startswith(NODE_PREFIX):
-            numbered = _NUMBERED.match(source)
-            yield GpuNode(index, items.item_span(index), source, int(numbered.group(1)) if numbered else None)
-
-
-def _source(item: Node) -> str:
-    node = item.scalar("source") if isinstance(item, Mapping) else item
-    if not isinstance(node, Scalar):
-        return ""
-    return node.string if isinstance(item, Mapping) else node.string.partition(":")[0]
+    for each in host_files(items):
+        if each.source.startswith(NODE_PREFIX):
+            numbered = _NUMBERED.match(each.source)
+            number = int(numbered.group(1)) if numbered else None
+            yield GpuNode(each.position, each.span, each.source, number)
 
 
 def selection_of(nodes: Iterable[GpuNode]) -> GpuSelection:

@@ -7,7 +7,8 @@ from stacks.compose import editing
 from stacks.compose.devices import ALL_GPUS, CDI_DRIVER, DeviceRequest
 from stacks.compose.document import Document, Service
 from stacks.compose.gpu_identifiers import identifier_kind, repaired_identifier, split_identifiers
-from stacks.compose.nodes import Node, Path, Plain, Scalar, Sequence
+from stacks.compose.layout import EditError
+from stacks.compose.nodes import Mapping, Node, Path, Plain, Scalar, Sequence
 from stacks.compose.source import Span, TextEdit, apply
 from stacks.compose.yaml import parse_yaml
 
@@ -122,6 +123,19 @@ def _may_be_for_gpus(request: DeviceRequest) -> bool:
     )
 
 
+_PARTS = frozenset({"driver", "capabilities", "options"})
+
+
+def is_split(request: DeviceRequest) -> bool:
+    """Whether the request is a part of one that was meant: a dash too many stands before each of its keys."""
+    items = [each for each in request.service.device_requests if each.origin is request.origin]
+    given = [set(each.node.effective) for each in items if isinstance(each.node, Mapping)]
+    keys = [key for each in given for key in each]
+    if len(given) < 2 or len(given) != len(items) or len(keys) != len(set(keys)) or not REQUEST_KEYS.issuperset(keys):
+        return False
+    return any(each <= _PARTS for each in given)
+
+
 def add_request(service: Service, selection: GpuSelection) -> tuple[TextEdit, ...]:
     """Ask for the GPUs under `deploy`, which Docker Compose has known for longest."""
     return editing.append_item(service.document, (*service.path, *RESERVED_DEVICES), selection.request)
@@ -154,6 +168,8 @@ def _deletion(path: Path) -> Callable[[Document], Iterable[TextEdit]]:
 
 def in_steps(document: Document, *steps: Callable[[Document], Iterable[TextEdit]]) -> tuple[TextEdit, ...]:
     """Edits that depend on one another, each made on the text that the one before left, as one replacement."""
+    if document.is_project:
+        raise EditError("this takes several changes, which can be made in a single file only")
     text = document.text
     for step in steps:
         text = apply(text, step(Document(parse_yaml(text), document.lookup)))

@@ -26,6 +26,34 @@ _MISPLACED: Final[dict[Path, Path]] = {
 }
 
 
+# Where people leave keys of a request, and which of them mean nothing else there.
+_STRAY: Final[dict[Path, frozenset[str]]] = {
+    (): frozenset({"device_ids", "capabilities"}),
+    ("deploy",): frozenset({"device_ids", "capabilities", "driver", "count"}),
+    ("deploy", "resources"): frozenset({"device_ids", "capabilities", "driver", "count"}),
+    ("deploy", "resources", "reservations"): frozenset({"device_ids", "capabilities", "driver", "count"}),
+    ("deploy", "resources", "limits"): frozenset({"device_ids", "capabilities", "driver", "count"}),
+}
+
+
+def stray_request_keys(service: Mapping) -> tuple[Path, ...]:
+    """The keys of requests that stand outside of one, by their paths below the service."""
+    found: list[Path] = []
+    for place, names in _STRAY.items():
+        node = find(service, *place) if place else service
+        if isinstance(node, Mapping):
+            found.extend((*place, name) for name in node.effective if name in names)
+    return tuple(found)
+
+
+def kubernetes_gpus(service: Mapping) -> tuple[Path, ...]:
+    """`nvidia.com/gpu` under `resources` of the service, as Kubernetes has it."""
+    node = service.value("resources")
+    sections = ("limits", "requests", "reservations") if isinstance(node, Mapping) else ()
+    found = (("resources", section, key) for section in sections for key in _KEYS_OF_RESOURCES)
+    return tuple(path for path in found if find(service, *path) is not None)
+
+
 def is_about_gpus(document: Document, problem: SchemaProblem) -> bool:
     """Whether the fault is in a request for GPUs, or is a request in the wrong place."""
     path = problem.path
@@ -43,8 +71,12 @@ def _is_gpu_key(document: Document, path: Path, inner: Path) -> bool:
     key = str(inner[-1]).lower()
     if inner in _MISPLACED and _is_request(find(document.root, *path, *_MISPLACED[inner])):
         return True
+    if inner[-1] in _STRAY.get(inner[:-1], ()):
+        return True
     if len(inner) == 1:
-        return key in _KEYS_OF_SERVICE
+        service = find(document.root, *path[:2])
+        kubernetes = inner == ("resources",) and isinstance(service, Mapping) and kubernetes_gpus(service)
+        return key in _KEYS_OF_SERVICE or bool(kubernetes)
     return inner[:-1] in _RESOURCES and (key in _KEYS_OF_RESOURCES or inner[1:] == ("resources", "limits", "devices"))
 
 

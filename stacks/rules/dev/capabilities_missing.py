@@ -2,8 +2,9 @@ from collections.abc import Iterator
 
 from stacks.compose import editing
 from stacks.compose.devices import DeviceRequest, RequestOrigin
-from stacks.compose.gpu_requests import REQUEST_KEYS
+from stacks.compose.gpu_requests import REQUEST_KEYS, is_split
 from stacks.compose.nodes import Mapping
+from stacks.compose.schema_gpu_places import stray_request_keys
 from stacks.facts.device_requests import key_meant
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
@@ -52,11 +53,17 @@ def capabilities_missing(request: DeviceRequest, context: Context) -> Iterator[F
         return
     if any(key_meant(name) == "capabilities" for name in node.effective if name not in REQUEST_KEYS):
         return  # they are there, misspelt
+    split = is_split(request)
+    stray = any(path[-1] == "capabilities" for path in stray_request_keys(request.service.node))
     yield Finding(
         node.entries[0].key.span if node.entries else request.span,
         "Docker Compose will refuse this file: a device request under `deploy` has to have `capabilities`",
-        "Add `capabilities: [gpu]`.",
-        Fix(
+        "Remove the dashes before the keys: each begins a request of its own."
+        if split
+        else "Add `capabilities: [gpu]`.",
+        None
+        if split or stray
+        else Fix(
             "add `capabilities: [gpu]`",
             lambda: editing.set_value(context.document, (*request.path, "capabilities"), ["gpu"], in_place=True),
         ),

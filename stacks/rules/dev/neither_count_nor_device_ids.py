@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from stacks.compose import editing
 from stacks.compose.devices import DeviceRequest
-from stacks.compose.gpu_requests import REQUEST_KEYS
+from stacks.compose.gpu_requests import REQUEST_KEYS, is_split
 from stacks.compose.nodes import Mapping
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
@@ -51,6 +51,8 @@ def neither_count_nor_device_ids(request: DeviceRequest, context: Context) -> It
     node = request.node
     if not isinstance(node, Mapping) or request.get("count") or request.get("device_ids") or request.is_cdi:
         return
+    if is_split(request):
+        return  # the rest of it stands beside, after a dash too many
     if not request.is_for_gpus or any(name not in REQUEST_KEYS for name in node.effective if not name.startswith("x-")):
         return  # an unknown key may be the count or the ids, misspelt
     first = node.entries[0].key.span if node.entries else request.span

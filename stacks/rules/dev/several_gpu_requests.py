@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 
 from stacks.compose import editing
+from stacks.compose.appended_requests import appended_to
 from stacks.compose.devices import DeviceRequest, RequestOrigin
 from stacks.compose.document import Service
-from stacks.compose.gpu_requests import in_steps
+from stacks.compose.gpu_requests import in_steps, is_split
 from stacks.compose.nodes import Mapping
 from stacks.compose.source import Span
 from stacks.gpu_variables import given_by
@@ -44,8 +45,10 @@ def several_gpu_requests(service: Service, context: Context) -> Iterator[Finding
           - device_ids: ["0", "1"]
     ```
     """
-    requests = [request for request in service.device_requests if request.is_for_gpus]
+    requests = [request for request in service.device_requests if request.is_for_gpus and not is_split(request)]
     for request in requests[1:]:
+        if appended_to(request) is not None:  # for which DEV512 has a better word
+            continue
         yield Finding(
             _place(request),
             "only one of these requests will count: GPUs of several requests are not added up",

@@ -4,6 +4,7 @@ from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import RESERVED_DEVICES, asks_for_gpus, gpus_value, in_steps, selection_meant
 from stacks.compose.nodes import Entry, Mapping, Path, Scalar, Sequence
+from stacks.compose.schema_gpu_places import kubernetes_gpus
 from stacks.compose.values import quote
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
@@ -45,6 +46,12 @@ def unknown_gpu_key(service: Service, context: Context) -> Iterator[Finding]:
     for entry in service.node.effective.values():
         if entry.name.lower() in _OF_SERVICE:
             yield _finding(entry, "a service has no key", _renamed(service, entry, context))
+    for place in kubernetes_gpus(service.node):
+        parent = service.mapping(*place[:-1])
+        given = parent.get(str(place[-1])) if parent is not None else None
+        if given is not None:
+            fix = _moved(service, given, (*service.path, *place), context)
+            yield _finding(given, "a service has no key `resources`, in which Kubernetes asks by", fix)
     for section in ("limits", "reservations"):
         resources = service.mapping("deploy", "resources", section)
         for entry in resources.effective.values() if resources is not None else ():
