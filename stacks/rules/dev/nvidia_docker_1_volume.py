@@ -55,7 +55,7 @@ def nvidia_docker_1_volume(document: Document, context: Context) -> Iterator[Fin
             if _VOLUME.match(each.source):
                 yield Finding(
                     each.span,
-                    f"this container will not start: {quote(each.source)} is a volume of nvidia-docker 1, which is gone"
+                    f"this container will not start: {quote(each.source)} was a volume of nvidia-docker 1",
                     "Ask for the GPU by a device request in its place.",
                     Fix("request the GPU in its place", partial(_replaced, service, each.position), safe=False),
                 )
