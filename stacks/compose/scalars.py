@@ -5,6 +5,7 @@ with the octal `0123`, the binary `0b11` and the `1_000` of YAML 1.1 kept. Sourc
 """
 
 import re
+from sys import float_info
 from typing import Final
 
 _WORDS: Final[dict[str, bool | float | None]] = {
@@ -22,6 +23,8 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\
 _TIMESTAMP = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\s*\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?\s*(?:Z|[-+]\d{1,2}(?::?\d{2})?)?)?\Z", re.ASCII
 )
+_INTEGERS: Final = 1 << 63
+_LARGEST_FLOAT: Final = int(float_info.max)
 _LONGEST_NUMBER = 400  # the digits of the largest float are fewer; Python refuses to convert far longer integers
 
 
@@ -40,17 +43,23 @@ def resolve_plain(text: str) -> ScalarValue:
     if text[0] not in _NUMBER_START or len(text) > _LONGEST_NUMBER:
         return text
     if _DECIMAL.match(text):
-        return int(text)
+        return _whole(int(text), text)
     if is_timestamp(text):
         return text
     digits = text.replace("_", "")
     if _DECIMAL.match(digits):
-        return int(digits)
+        return _whole(int(digits), text)
     if match := _PREFIXED.match(digits):
         sign, binary, octal, hexadecimal = match.groups()
         base, found = (2, binary) if binary else (8, octal) if octal else (16, hexadecimal)
-        return int(sign + found, base)
+        number = int(sign + found, base)
+        return number if -_INTEGERS < number < 2 * _INTEGERS else text
     return float(digits) if _FLOAT.match(digits) else text
+
+
+def _whole(number: int, text: str) -> int | str:
+    """A number that no float holds is text to go-yaml: its last try is `strconv.ParseFloat`, which fails."""
+    return number if abs(number) <= _LARGEST_FLOAT else text
 
 
 def resolve_tagged(text: str, tag: str) -> ScalarValue:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from stacks.compose.document import Document
 from stacks.compose.source import OverlappingEditsError, TextEdit, apply
+from stacks.compose.yaml import paused_collector
 from stacks.hosts.snapshot import HostSnapshot
-from stacks.rules.checker import Report, check_text
+from stacks.rules.checker import Report, check_document, check_text
 from stacks.rules.findings import Diagnostic, Severity
 
 MAX_ROUNDS: Final = 20  # one fix may bring another rule's finding to light; a chain this long would be a fault of ours
@@ -14,20 +16,31 @@ MAX_ROUNDS: Final = 20  # one fix may bring another rule's finding to light; a c
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A fix that was made: of which rule, what it did, and where the finding stood in the text of its round."""
+    """A fix that was made: of which rule, what it did, and where the finding stood in the text of its round.
+
+    `path` is that of the file in a project of several, and empty otherwise.
+    """
 
     code: str
     title: str
     line: int
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """The repaired text, what was done to it, and the report on it."""
+    """The repaired text, what was done to it, and the report on it.
+
+    `texts` are those of all files that were given, by their path from the project's folder.
+    """
 
     text: str
     applied: tuple[Applied, ...]
     report: Report
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return self.report.document.texts
 
 
 def fix_all(
@@ -38,30 +51,54 @@ def fix_all(
     *,
     unsafe: bool = False,
     codes: Iterable[str] | None = None,
+    read: Callable[[str], str | None] | None = None,
+    name: str = "compose.yaml",
 ) -> Fixed:
     """Apply every safe fix (with `unsafe`, every fix), again and again until none is offered.
 
     A fix that would add an error is left out; so the errors afterwards are never more than before. `codes` keeps to
-    the fixes of these rules.
+    the fixes of these rules. `read` and `name` are as for `check_text`; files that are read so are not edited.
     """
+    report = check_text(text, environment, host, file_exists, read, name)
+    return fix_report(report, host, file_exists, unsafe=unsafe, codes=codes)
+
+
+def fix_report(
+    report: Report,
+    host: HostSnapshot | None = None,
+    file_exists: Callable[[str], bool] | None = None,
+    *,
+    unsafe: bool = False,
+    codes: Iterable[str] | None = None,
+) -> Fixed:
+    """As `fix_all`, of a document that was checked already against this host."""
+
+    def check(edits: Iterable[TextEdit]) -> Report:
+        with paused_collector():
+            return check_document(report.document.with_edits(edits), host, file_exists)
+
     wanted = None if codes is None else frozenset(codes)
-    report = check_text(text, environment, host, file_exists)
     applied: list[Applied] = []
     refused: set[Hashable] = set()
+    refused_since = 0  # how many fixes had been made when the first of them was refused
     for _ in range(MAX_ROUNDS):
         chosen = [each for each in report.diagnostics if _is_wanted(each, unsafe, wanted, refused)]
-        batch, edits = _compatible(chosen)
+        batch, edits = _compatible(chosen, report.document)
+        if not edits and len(applied) > refused_since and refused:
+            refused.clear()  # what would have made things worse then may not do so now
+            continue
         if not edits:
             break
-        after: Report | None = check_text(apply(text, edits), environment, host, file_exists)
+        if not refused:
+            refused_since = len(applied)
+        after: Report | None = check(edits)
         if after is not None and _is_worse(report, after):
-            batch, after = _first_harmless(text, report, batch, refused, environment, host, file_exists)
+            batch, after = _first_harmless(report, batch, refused, check)
         if after is None:
             continue
-        line_of = report.document.source.position
-        applied.extend(Applied(each.code, _title(each), line_of(each.span.start).line) for each in batch)
-        text, report = after.document.text, after
-    return Fixed(text, tuple(applied), report)
+        applied.extend(_applied(each, report.document) for each in batch)
+        report = after
+    return Fixed(next(iter(report.document.texts.values())), tuple(applied), report)
 
 
 def apply_fix(report: Report, diagnostic: Diagnostic) -> str:
@@ -71,8 +108,9 @@ def apply_fix(report: Report, diagnostic: Diagnostic) -> str:
     return apply(report.document.text, diagnostic.fix.edits)
 
 
-def _title(diagnostic: Diagnostic) -> str:
-    return diagnostic.fix.title if diagnostic.fix else ""
+def _applied(diagnostic: Diagnostic, document: Document) -> Applied:
+    place = document.place(diagnostic.span.start)
+    return Applied(diagnostic.code, diagnostic.fix.title if diagnostic.fix else "", place.line, place.path)
 
 
 def _is_wanted(diagnostic: Diagnostic, unsafe: bool, codes: frozenset[str] | None, refused: set[Hashable]) -> bool:
@@ -91,13 +129,13 @@ def _edits(diagnostic: Diagnostic) -> tuple[TextEdit, ...]:
     return diagnostic.fix.edits if diagnostic.fix else ()
 
 
-def _compatible(chosen: Iterable[Diagnostic]) -> tuple[list[Diagnostic], list[TextEdit]]:
+def _compatible(chosen: Iterable[Diagnostic], document: Document) -> tuple[list[Diagnostic], list[TextEdit]]:
     """The diagnostics whose edits can be made in one go; the others wait for the next round."""
     batch: list[Diagnostic] = []
     edits: list[TextEdit] = []
     for diagnostic in chosen:
         own = _edits(diagnostic)
-        if own and not _touches(own, edits):
+        if own and document.may_edit(own) and not _touches(own, edits):
             batch.append(diagnostic)
             edits.extend(own)
     return batch, edits
@@ -125,18 +163,15 @@ def _is_worse(before: Report, after: Report) -> bool:
 
 
 def _first_harmless(
-    text: str,
     report: Report,
     batch: list[Diagnostic],
     refused: set[Hashable],
-    environment: Mapping[str, str] | None,
-    host: HostSnapshot | None,
-    file_exists: Callable[[str], bool] | None,
+    check: Callable[[Iterable[TextEdit]], Report],
 ) -> tuple[list[Diagnostic], Report | None]:
     """Where a batch makes things worse, the first fix of it that does not; the ones before it are refused for good."""
     for diagnostic in batch:
         try:
-            after = check_text(apply(text, _edits(diagnostic)), environment, host, file_exists)
+            after = check(_edits(diagnostic))
         except OverlappingEditsError:
             continue
         if not _is_worse(report, after):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tests.fuzz.mutations import mutated
 from tests.fuzz.seeds import load_hosts, load_seeds
-from tests.fuzz.trial import Fault, attempt, trial_of
+from tests.fuzz.trial import Fault, attempt, bound_process, trial_of
 
 _BATCH = 500
 
@@ -60,7 +60,7 @@ def main() -> int:
     sizes = [min(_BATCH, chosen.count - first) for first in range(0, chosen.count, _BATCH)]
     kinds: Counter[str] = Counter()
     slowest = peak = 0.0
-    with ProcessPoolExecutor(chosen.workers) as pool:
+    with ProcessPoolExecutor(chosen.workers, initializer=bound_process) as pool:
         running = [pool.submit(run_batch, chosen.seed, number, size) for number, size in enumerate(sizes)]
         for finished in as_completed(running):
             outcome = finished.result()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 from collections import Counter
 from contextlib import suppress
 from random import Random
@@ -15,6 +17,8 @@ from stacks.rules.findings import Severity
 from stacks.rules.fixer import fix_all
 
 SLOWEST = 2.0  # seconds of the processor for one input, all four steps together
+HUNG = 30  # seconds after which an input is given up
+LARGEST = 2 * 1024**3  # bytes of address space that a process may take
 
 
 class Trial(NamedTuple):
@@ -47,6 +51,7 @@ def errors(report: Report) -> Counter[str]:
 def attempt(trial: Trial) -> Fault | None:
     """Runs one trial. Faults: a traceback, errors that fixing added, fixes that do not come to rest, slowness."""
     started = process_time()
+    signal.setitimer(signal.ITIMER_PROF, HUNG if callable(signal.getsignal(signal.SIGPROF)) else 0)
     try:
         fault = _attempt(trial)
     except Exception as error:
@@ -55,8 +60,20 @@ def attempt(trial: Trial) -> Fault | None:
             place = place.tb_next
         where = f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}" if place is not None else ""
         return Fault("traceback", f"{type(error).__name__} at {where}: {str(error)[:200]}")
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
     spent = process_time() - started
     return fault or (Fault("slow", f"{spent:.1f} s") if spent > SLOWEST else None)
+
+
+def bound_process() -> None:
+    """From now on an input that hangs or that takes all memory ends in an exception, which shows where."""
+
+    def hung(*_: object) -> None:
+        raise TimeoutError(f"no answer after {HUNG} s")
+
+    resource.setrlimit(resource.RLIMIT_AS, (LARGEST, LARGEST))
+    signal.signal(signal.SIGPROF, hung)
 
 
 def _attempt(trial: Trial) -> Fault | None:

@@ -78,3 +78,12 @@ def test_an_error_of_the_host_is_not_told_without_one() -> None:
     text = COUNTED_TWICE.replace("count: 1", 'device_ids: ["9"]')
     assert check_text(text, {}).errors == 0
     assert {each.code for each in check_text(text, {}, load_host("mixed")).diagnostics} >= {"GPU102", "GPU203"}
+
+
+def test_a_fix_that_was_refused_is_tried_again_once_others_are_made() -> None:
+    """Here `gpus` can be rewritten for an old Compose only after the key in it is mended."""
+    text = "services:\n  serve:\n    image: python:3.12\n    mem_limt: 32g\n    gpus: [{coun: 1}]\n"
+    host = load_host("old-compose")
+    once = fix_all(text, None, host, unsafe=True)
+    assert "ENG105" in {each.code for each in once.applied}
+    assert fix_all(once.text, None, host, unsafe=True).text == once.text

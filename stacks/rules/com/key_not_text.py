@@ -48,7 +48,7 @@ def key_not_text(document: Document, context: Context) -> Iterator[Finding]:
             for entry in node.entries:
                 key, value = entry.key, entry.value
                 if type(key) is Scalar and (key.value is not key.text or key.text[:1] in _DIGITS) and _is_no_text(key):
-                    yield _finding(entry, key)
+                    yield _finding(entry, key, len(document.text))
                 if type(value) is not Scalar and entry.alias is None:
                     pending.append(value)
         elif type(node) is Sequence:
@@ -62,10 +62,10 @@ def _is_no_text(key: Scalar) -> bool:
     return key.value is not key.text or (key.style is None and is_timestamp(key.text))
 
 
-def _finding(entry: Entry, key: Scalar) -> Finding:
+def _finding(entry: Entry, key: Scalar, end: int) -> Finding:
     written = f"`{key.text}`" if key.text else "an empty key"
     message = f"{written} is not text to YAML, and Compose takes only text as a key: it refuses the file"
     if not key.text:
-        return Finding(Span(key.start, key.start + 1), message, "Write a key before the colon.")
+        return Finding(Span(key.start, min(key.start + 1, end)), message, "Write a key before the colon.")
     edits = (TextEdit(Span(key.start, key.start), '"'), TextEdit(Span(key.end, key.end), '"'))
     return Finding(entry.key.span, message, "Put quotes around it.", Fix("put quotes around the key", lambda: edits))
