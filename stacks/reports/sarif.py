@@ -90,8 +90,9 @@ def _result(file: CheckedFile, diagnostic: Diagnostic) -> Json:
             {"id": number, **_place(file, each.span), "message": {"text": each.message}}
             for number, each in enumerate(diagnostic.related, 1)
         ]
-    if diagnostic.fix:
-        result["fixes"] = [_fix(file, diagnostic.fix.title, diagnostic.fix.edits)]
+    edits = diagnostic.fix.edits if diagnostic.fix else ()
+    if diagnostic.fix and edits:  # a fix without a replacement is not allowed
+        result["fixes"] = [_fix(file, diagnostic.fix.title, edits)]
     return result
 
 

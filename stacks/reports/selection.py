@@ -1,7 +1,6 @@
 """Which findings a user wants to see, and how much each weighs."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from stacks.rules.checker import Report
@@ -34,7 +33,8 @@ class Selection(NamedTuple):
         What is not YAML stays an error whatever is selected: nothing else of such a file was checked.
         """
         kept = tuple(self._weighed(report.diagnostics, must_stay=not report.document.is_complete))
-        return replace(report, diagnostics=kept, suppressed=tuple(self._weighed(report.suppressed, must_stay=False)))
+        suppressed = tuple(self._weighed(report.suppressed, must_stay=False))
+        return Report(report.document, report.layers, kept, suppressed)
 
     def _weighed(self, diagnostics: Iterable[Diagnostic], *, must_stay: bool) -> Iterable[Diagnostic]:
         for each in diagnostics:
@@ -42,7 +42,8 @@ class Selection(NamedTuple):
                 yield each
             elif self.keeps(each.code):
                 severity = self.severity_of(each.code, each.severity)
-                yield each if severity is each.severity else replace(each, severity=severity)
+                same = severity is each.severity
+                yield each if same else Diagnostic(each.rule, severity, each.finding, each.service, each.path)
 
 
 def fits_a_rule(beginning: str, rules: Iterable[Rule]) -> bool:

@@ -1,6 +1,7 @@
 """JSON, SARIF and GitHub's workflow commands: what programs read."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from stacks.reports.checked import CheckedFile
 from stacks.reports.contract import render_json
 from stacks.reports.github import render_github
 from stacks.reports.sarif import FINGERPRINT, render_sarif
-from stacks.rules.findings import Severity
+from stacks.rules.checker import check_text
+from stacks.rules.findings import Diagnostic, Finding, Fix, Severity
 from tests.reports.building import TEXT, checked, diagnostic
+from tests.reports.sarif_schema import LOG
+from tests.rules.case_files import case_paths, load_case
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
@@ -98,6 +102,65 @@ def test_sarif_has_the_shape_of_the_standard() -> None:
             assert region.keys() == {"startLine", "startColumn", "endLine", "endColumn"}
             assert min(region.values()) >= 1
             assert place["physicalLocation"]["artifactLocation"]["uri"] == "compose.yaml"
+
+
+def cases() -> list[CheckedFile]:
+    """The report on every failing case: all rules, all that fixes and places may be."""
+    files = []
+    for path in case_paths("fail"):
+        case = load_case(path)
+        exists = None if case.files is None else case.file_exists
+        name = f"{path.parent.name}/{path.name}"
+        files.append(CheckedFile(name, check_text(case.text, case.environment, case.host, exists)))
+    return files
+
+
+def faults(log: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(log)][:10]
+
+
+def test_sarif_of_every_case_fits_the_standard() -> None:
+    """By the schema of our own; by the official one too where GPU_COMPOSE_SARIF_SCHEMA names its file."""
+    log = sarif(*cases())
+    assert len(log["runs"][0]["results"]) > 500
+    assert faults(log, LOG) == []
+    official = os.environ.get("GPU_COMPOSE_SARIF_SCHEMA")
+    if official:
+        schema = json.loads(Path(official).read_text(encoding="utf-8"))
+        for definition in schema["definitions"].values():  # some editions have a pattern that is no regular expression
+            definition.get("properties", {}).get("language", {}).pop("pattern", None)
+        assert faults(log, schema) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("version",), "2.0.0"),
+        (("runs", 0, "results", 0, "level"), "info"),
+        (("runs", 0, "results", 0, "locations", 0, "physicalLocation", "region", "startLine"), 0),
+        (("runs", 0, "results", 0, "fixes", 0, "artifactChanges", 0, "replacements"), []),
+        (("runs", 0, "artifacts", 0, "location", "uri"), "a b.yaml"),
+        (("runs", 0, "results", 0, "colour"), "red"),
+    ],
+)
+def test_the_schema_of_our_own_sees_faults(path: tuple[str | int, ...], value: object) -> None:
+    log: Any = sarif(found())
+    assert faults(log, LOG) == []
+    *way, last = path
+    place = log
+    for step in way:
+        place = place[step]
+    place[last] = value
+    assert faults(log, LOG) != []
+
+
+def test_sarif_has_no_fix_that_changes_nothing() -> None:
+    nothing = Fix("change nothing", lambda: ())
+    plain = diagnostic(TEXT, "count")
+    mended = Diagnostic(plain.rule, plain.severity, Finding(plain.span, "x", "", nothing), "train", plain.path)
+    (result,) = sarif(checked(TEXT, [mended]))["runs"][0]["results"]
+    assert "fixes" not in result
 
 
 def test_sarif_fix_makes_the_edit() -> None:
