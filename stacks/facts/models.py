@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
 
 class LanguageModel(NamedTuple):
-    """A model as its name tells it. Sizes are bytes; `kv_token` is for one token at 16 bits."""
+    """A model as its name tells it. Sizes are bytes; `kv_token` is for one token at 16 bits, `heads` for attention."""
 
     title: str
     weights: float
@@ -35,6 +35,7 @@ class LanguageModel(NamedTuple):
     kv_is_upper: bool
     is_verified: bool
     context_is_verified: bool
+    heads: int | None = None
 
 
 @lru_cache(maxsize=512)
@@ -64,6 +65,7 @@ def find_model(name: str, quantization: str = "") -> LanguageModel | None:
         row.get("upper", False),
         verified and is_verified,
         verified and row.get("context_mark") == "S",
+        row.get("heads"),
     )
 
 
