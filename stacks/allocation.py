@@ -4,16 +4,20 @@ The engine reserves nothing: `count: N` always gives GPUs 0 to N-1, and two serv
 daemon/devices_nvidia_linux.go (`countToDevices`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.devices import ALL_GPUS, DeviceMapping, DeviceRequest, RequestOrigin
 from stacks.compose.document import Document, Service
 from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.nodes import Scalar
 from stacks.compose.source import Span
-from stacks.hosts.snapshot import Gpu, HostSnapshot, MigInstance
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import Gpu, HostSnapshot, MigInstance
 
 VISIBLE_DEVICES = "NVIDIA_VISIBLE_DEVICES"
 NVIDIA_RUNTIME = "nvidia"
@@ -36,23 +40,21 @@ class ClaimKind(StrEnum):
     IDENTIFIERS = "identifiers"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Identifier:
+class Identifier(NamedTuple):
     """One GPU named in a document: an index, a UUID, a MIG name or a CDI device name without its kind."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GpuClaim:
+class GpuClaim(NamedTuple):
     """One request of one service. `count` is set for ClaimKind.COUNT, `identifiers` for ClaimKind.IDENTIFIERS."""
 
     service: Service
     origin: ClaimOrigin
     kind: ClaimKind
     span: Span
-    count: int = 0
+    count: int = 0  # type: ignore[assignment]  # nobody counts the items of a claim
     identifiers: tuple[Identifier, ...] = ()
     request: DeviceRequest | None = None
     mapping: DeviceMapping | None = None
@@ -66,8 +68,7 @@ class GpuClaim:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Holding:
+class Holding(NamedTuple):
     """One claim's hold on one GPU, or on one MIG instance of it. `identifier` is None for `all` and counts."""
 
     claim: GpuClaim
@@ -76,8 +77,7 @@ class Holding:
     identifier: Identifier | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Allocation:
+class Allocation(NamedTuple):
     """The claims of a document, and, with a host, who holds what and which identifiers name nothing there."""
 
     claims: tuple[GpuClaim, ...]

@@ -1,8 +1,10 @@
 """How services use GPUs: which ask for one in any way, and which may run at the same time."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.allocation import CDI_GPU, VISIBLE_DEVICES, Allocation, GpuClaim, Identifier
 from stacks.compose.document import Service
@@ -10,7 +12,9 @@ from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.nodes import Mapping, Plain, Scalar, Sequence, plain_data
 from stacks.compose.source import Span
 from stacks.facts.images import image_facts
-from stacks.hosts.snapshot import Gpu, HostSnapshot
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import Gpu, HostSnapshot
 
 NVIDIA_NODE = "/dev/nvidia"
 VISIBILITY = (VISIBLE_DEVICES, "CUDA_VISIBLE_DEVICES")

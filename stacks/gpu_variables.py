@@ -1,5 +1,8 @@
 """What a service's variables say of GPUs: which they ask for, and which of them the container will not have."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from stacks.allocation import ClaimKind, GpuClaim
@@ -9,7 +12,9 @@ from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.gpu_identifiers import NOTHING, IdentifierKind, identifier_kind
 from stacks.compose.gpu_requests import NVIDIA_RUNTIME, GpuSelection, asks_for_gpus, selection_in
 from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
-from stacks.hosts.snapshot import HostSnapshot
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import HostSnapshot
 
 # The nodes of the variables of all services that ask for GPUs, worked out once for a document.
 _OF_GPU_SERVICES: WeakKeyDictionary[Document, frozenset[int]] = WeakKeyDictionary()

@@ -1,14 +1,18 @@
 """The memory that services may use: their limits, reservations and shared memory, in bytes."""
 
+from __future__ import annotations
+
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Service
 from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
 from stacks.compose.sizes import parse_bytes
 from stacks.compose.source import Span
-from stacks.hosts.snapshot import HostSnapshot
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import HostSnapshot
 
 SHM = "shm_size"
 DEVICE_SHM = "/dev/shm"  # noqa: S108 - the name of a mount point in the container

@@ -7,8 +7,7 @@ an unquoted parenthesis is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from stacks.compose.values import Invalid, quote
 
@@ -16,8 +15,7 @@ _BLANKS: Final = " \t\r\n"
 _ENDS: Final = ";&|<>"
 
 
-@dataclass(frozen=True, slots=True)
-class CommandWords:
+class CommandWords(NamedTuple):
     """The words of a command, and the rest that Compose drops, from the character that ended it; empty for none."""
 
     words: tuple[str, ...]

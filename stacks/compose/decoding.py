@@ -6,9 +6,8 @@ The places and types are those of the structs of compose-go 2.9.1 (types/types.g
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Document
@@ -30,8 +29,7 @@ class DecodingFault(StrEnum):
     BOOLEAN = "boolean"
 
 
-@dataclass(frozen=True, slots=True)
-class DecodingProblem:
+class DecodingProblem(NamedTuple):
     """A value that Compose refuses. `reason` has it in backticks; `path` leads to it."""
 
     fault: DecodingFault

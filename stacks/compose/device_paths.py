@@ -7,7 +7,7 @@ https://github.com/cncf-tags/container-device-interface/blob/main/SPEC.md.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stacks.compose.values import Invalid, quote
 
@@ -17,8 +17,7 @@ _DEVICE = r"[A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9])?"
 _CDI_NAME = re.compile(rf"(?P<vendor>{_WORD})/(?P<kind>{_WORD})=(?P<device>{_DEVICE})")
 
 
-@dataclass(frozen=True, slots=True)
-class CdiName:
+class CdiName(NamedTuple):
     """The fully qualified name of a CDI device: `nvidia.com/gpu=0` is vendor `nvidia.com`, kind `gpu`, device `0`."""
 
     vendor: str
@@ -26,8 +25,7 @@ class CdiName:
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class DevicePath:
+class DevicePath(NamedTuple):
     """One item of `devices`. `source` may be empty: Compose lets that through."""
 
     source: str

@@ -1,9 +1,8 @@
 """Requests for GPUs and mappings of device nodes, as a service writes them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.device_paths import parse_cdi_name, parse_device
 from stacks.compose.nodes import Entry, Mapping, Node, Path, Scalar, Sequence
@@ -25,8 +24,7 @@ class RequestOrigin(StrEnum):
     GPUS = "gpus"
 
 
-@dataclass(slots=True, frozen=True, eq=False)
-class DeviceCount:
+class DeviceCount(NamedTuple):
     """The `count` of a request; `number` is -1 for all, None where the text is neither a number nor `all`."""
 
     node: Scalar
@@ -136,11 +134,10 @@ class DeviceRequest:
         return self.count is None or self.count.number == ALL_GPUS
 
 
-@dataclass(slots=True, frozen=True, eq=False)
-class DeviceMapping:
+class DeviceMapping(NamedTuple):
     """An item of `devices`, short (`/dev/nvidia0:/dev/nvidia0:rwm`, `nvidia.com/gpu=0`) or long."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # nobody looks for an item of a mapping
     span: Span
     node: Node
     source: str

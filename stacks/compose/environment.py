@@ -1,14 +1,13 @@
 """The variables that a service sets with `environment`, in map or list form."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
 from stacks.compose.source import Span
 
 
-@dataclass(slots=True, frozen=True, eq=False)
-class EnvironmentVariable:
+class EnvironmentVariable(NamedTuple):
     """One variable. `value` is None where the name stands alone: Compose then takes it from its own environment.
 
     In list form (`- NAME=value`) quotes inside the value are part of it, which is what `in_list` is for.

@@ -1,7 +1,7 @@
 """What it takes to write a request for GPUs: which ones are meant, and the edits that ask for them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stacks.compose import editing
 from stacks.compose.devices import ALL_GPUS, CDI_DRIVER, DeviceRequest
@@ -20,11 +20,10 @@ NVIDIA_RUNTIME = "nvidia"
 NVIDIA_RUNTIMES = frozenset({NVIDIA_RUNTIME, "nvidia-cdi", "nvidia-legacy"})
 
 
-@dataclass(frozen=True, slots=True)
-class GpuSelection:
+class GpuSelection(NamedTuple):
     """Which GPUs are meant: `count` of them (ALL_GPUS for all), or those of `device_ids`."""
 
-    count: int = ALL_GPUS
+    count: int = ALL_GPUS  # type: ignore[assignment]  # nobody counts the items of a selection
     device_ids: tuple[str, ...] = ()
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ The grammar and the normalisation are those of github.com/distribution/reference
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stacks.compose.values import Invalid, quote
 
@@ -24,8 +24,7 @@ _HEX_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _IDENTIFIER = re.compile(r"[a-f0-9]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class ImageReference:
+class ImageReference(NamedTuple):
     """An image by its normalised parts; a tag that is not written is None, though the engine then takes `latest`."""
 
     registry: str

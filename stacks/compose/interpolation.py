@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 # Bounds that no honest file meets, so that a hostile one ends at once. Compose has none.
 MAX_DEPTH = 64
@@ -32,8 +32,7 @@ class ErrorKind(StrEnum):
     TOO_LONG = "too-long"
 
 
-@dataclass(frozen=True, slots=True)
-class VariableReference:
+class VariableReference(NamedTuple):
     """One use of a variable, nested ones included. `start` and `end` are offsets within the text that was read.
 
     `operator` is empty or one of `:-` `-` `:?` `?` `:+` `+`; `default` is the raw text after it (for `?` the message,
@@ -59,8 +58,7 @@ class VariableReference:
         return self.unset and not self.operator
 
 
-@dataclass(frozen=True, slots=True)
-class InterpolationError:
+class InterpolationError(NamedTuple):
     """Why Compose refuses the text. `start` and `end` are offsets within it; `variable` is the missing one, if any."""
 
     start: int
@@ -70,8 +68,7 @@ class InterpolationError:
     variable: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Interpolated:
+class Interpolated(NamedTuple):
     """A text with its variables replaced. Where there are errors, the places they are at count as empty."""
 
     value: str

@@ -1,11 +1,10 @@
 """The tree of a YAML text: every key and value with its place.
 
-Built from libyaml's events by `stacks.compose.yaml`. A node is made once and then only read; the classes are not
-frozen because a frozen dataclass costs three times as much to make, and a stack of 1,000 services has 60,000 nodes.
+Built from libyaml's events by `stacks.compose.yaml`. A node is made once and then only read; the classes are written
+out because a frozen dataclass costs three times as much to make, and a stack of 1,000 services has 60,000 nodes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stacks.compose.scalars import ScalarValue
@@ -18,18 +17,30 @@ RESET_TAG = "!reset"
 OVERRIDE_TAG = "!override"
 
 
-@dataclass(slots=True, eq=False)
 class Scalar:
     """A scalar; `text` is as YAML decodes it, `value` what Compose makes of it after interpolation."""
 
-    start: int
-    end: int
-    text: str
-    style: str | None  # None is plain; otherwise one of ' " | >
-    tag: str | None
-    anchor: str | None
-    value: ScalarValue
-    interpolated: "Interpolated | None" = None
+    __slots__ = ("anchor", "end", "interpolated", "start", "style", "tag", "text", "value")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        text: str,
+        style: str | None,  # None is plain; otherwise one of ' " | >
+        tag: str | None,
+        anchor: str | None,
+        value: ScalarValue,
+        interpolated: "Interpolated | None" = None,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.text = text
+        self.style = style
+        self.tag = tag
+        self.anchor = anchor
+        self.value = value
+        self.interpolated = interpolated
 
     @property
     def span(self) -> Span:
@@ -45,28 +56,44 @@ class Scalar:
         return self.style is None
 
 
-@dataclass(slots=True, eq=False)
 class Alias:
     """A `*name` in the text; the node that it stands for is `target`."""
 
-    start: int
-    end: int
-    name: str
-    target: "Node"
+    __slots__ = ("end", "name", "start", "target")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        name: str,
+        target: "Node",
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.name = name
+        self.target = target
 
     @property
     def span(self) -> Span:
         return Span(self.start, self.end)
 
 
-@dataclass(slots=True, eq=False)
 class Entry:
     """A key with its value. `value` is never an alias: where the text has one, `alias` says so."""
 
-    key: "Node"
-    value: "Node"
-    alias: Alias | None
-    name: str
+    __slots__ = ("alias", "key", "name", "value")
+
+    def __init__(
+        self,
+        key: "Node",
+        value: "Node",
+        alias: Alias | None,
+        name: str,
+    ) -> None:
+        self.key = key
+        self.value = value
+        self.alias = alias
+        self.name = name
 
     @property
     def span(self) -> Span:
@@ -83,17 +110,28 @@ class Entry:
         return isinstance(self.key, Scalar) and self.key.style is None and self.key.text == "<<"
 
 
-@dataclass(slots=True, eq=False)
 class Sequence:
     """A list. `items` are never aliases; `aliases` gives, by index, those that the text has."""
 
-    start: int
-    end: int
-    flow: bool
-    tag: str | None
-    anchor: str | None
-    items: list["Node"] = field(default_factory=list)
-    aliases: dict[int, Alias] | None = None
+    __slots__ = ("aliases", "anchor", "end", "flow", "items", "start", "tag")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        flow: bool,
+        tag: str | None,
+        anchor: str | None,
+        items: list["Node"] | None = None,
+        aliases: dict[int, Alias] | None = None,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.flow = flow
+        self.tag = tag
+        self.anchor = anchor
+        self.items: list[Node] = [] if items is None else items
+        self.aliases = aliases
 
     @property
     def span(self) -> Span:
@@ -110,17 +148,27 @@ class Sequence:
         return (item for item in self.items if isinstance(item, Scalar))
 
 
-@dataclass(slots=True, eq=False)
 class Mapping:
     """A mapping as written: duplicates and `<<` are kept in `entries`; `effective` is what a reader gets."""
 
-    start: int
-    end: int
-    flow: bool
-    tag: str | None
-    anchor: str | None
-    entries: list[Entry] = field(default_factory=list)
-    _effective: dict[str, Entry] | None = None
+    __slots__ = ("_effective", "anchor", "end", "entries", "flow", "start", "tag")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        flow: bool,
+        tag: str | None,
+        anchor: str | None,
+        entries: list[Entry] | None = None,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.flow = flow
+        self.tag = tag
+        self.anchor = anchor
+        self.entries: list[Entry] = [] if entries is None else entries
+        self._effective: dict[str, Entry] | None = None
 
     @property
     def span(self) -> Span:

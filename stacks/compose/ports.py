@@ -6,7 +6,7 @@ The rules are those of `ParsePortSpec` in github.com/docker/go-connections 0.5, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stacks.compose.values import Invalid, quote
 
@@ -17,8 +17,7 @@ _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
 
-@dataclass(frozen=True, slots=True)
-class PortMapping:
+class PortMapping(NamedTuple):
     """Container ports and, where given, the host ports that they are published on. All ranges include their end.
 
     Without `published_start` the engine picks a free host port. One target with several published ports means that the

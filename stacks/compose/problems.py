@@ -1,7 +1,7 @@
 """What can be wrong with a text before any rule looks at what it means."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from stacks.compose.source import Span
 
@@ -43,16 +43,14 @@ _STOPPING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A second place that explains a problem, such as the first of two equal keys."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One fault at a place; the message says what happens, the hint what to do."""
 
     kind: ProblemKind

@@ -6,8 +6,7 @@ Source: compose-go 2.9.1, loader/extends.go, loader/normalize.go and loader/vali
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Document, Service
@@ -22,8 +21,7 @@ _MOST_CYCLES: Final = 50
 _NAMESPACES: Final = ("network_mode", "ipc", "pid", "uts")
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceReference:
+class ServiceReference(NamedTuple):
     """A place where a service names another one that has to start before it; `key` is where: `depends_on`, `links` …"""
 
     name: str
@@ -33,8 +31,7 @@ class ServiceReference:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(NamedTuple):
     """A service and what it extends, nearest first. `is_whole` unless a base is missing or in another file."""
 
     services: tuple[Service, ...]
@@ -54,8 +51,7 @@ class Lineage:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(NamedTuple):
     lineages: dict[str, Lineage]
     references: dict[str, tuple[ServiceReference, ...]]
 
@@ -100,8 +96,7 @@ def _lineage(service: Service) -> Lineage:
     return Lineage(tuple(chain), False)
 
 
-@dataclass(frozen=True, slots=True)
-class Extended:
+class Extended(NamedTuple):
     """What `extends` names: a service, in this file or in another one."""
 
     name: str

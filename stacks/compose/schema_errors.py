@@ -7,9 +7,8 @@ use: the one whose type the value has, and of several such the one that it misse
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from stacks.compose.nodes import Path, Plain
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 MAX_ERRORS: Final = 500  # a file with more faults than this is no Compose file
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaError:
+class SchemaError(NamedTuple):
     """One error: the keyword of the schema that fails, where in the data, and the keyword's own facts.
 
     `facts` are the type names for `type`, the keys for `additionalProperties`, the key for `required`, the options for

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from stacks.compose.nodes import Path
 from stacks.compose.problems import Related
@@ -23,8 +23,7 @@ class SchemaFault(StrEnum):
     DUPLICATE = "duplicate"
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaProblem:
+class SchemaProblem(NamedTuple):
     """One fault. `path` leads to the value at fault; for a key (unknown, missing, bad name) it ends with that key.
 
     `suggestion` is the word to write instead, where it is certain; `repair` is what to write before and after a plain

@@ -7,13 +7,12 @@ count from 1. A line ends at `\\n`, `\\r\\n` or `\\r` and nowhere else, as edito
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """The half-open range of code points `[start, end)` of a text."""
 
     start: int
@@ -23,16 +22,14 @@ class Span:
         return self.start <= offset < self.end
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A line and a column, both counted from 1; the column counts code points."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TextEdit:
+class TextEdit(NamedTuple):
     """Replace the text under `span` by `text`, as in the Language Server Protocol."""
 
     span: Span

@@ -5,7 +5,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stacks.compose.nodes import Mapping, Scalar, Sequence
 from stacks.compose.source import SourceText, Span
@@ -14,8 +14,7 @@ _COMMENT = re.compile(r"(?:(?<=\s)|^)#\s*gpu-compose:\s*ignore(-file)?\[([^\]\n]
 _CODE = re.compile(r"[A-Za-z]{3}\d{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressions:
+class Suppressions(NamedTuple):
     """Which codes are silenced on which lines (from 1), and in the whole file."""
 
     by_line: dict[int, frozenset[str]]

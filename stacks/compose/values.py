@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from math import isinf
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(NamedTuple):
     """A text that Docker Compose would not accept where it stands.
 
     `reason` is one plain sentence that begins lower-case, has the offending text in backticks and ends without a stop.

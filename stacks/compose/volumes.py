@@ -6,8 +6,8 @@ single letter before a colon for a Windows drive everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from stacks.compose.values import Invalid, quote
 
@@ -21,8 +21,7 @@ class VolumeType(StrEnum):
     VOLUME = "volume"
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeMapping:
+class VolumeMapping(NamedTuple):
     """A mount: a host path (bind), a named volume, or, without source, an anonymous volume. Paths are as written."""
 
     source: str | None

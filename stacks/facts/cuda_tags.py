@@ -1,12 +1,16 @@
 """The tags of NVIDIA's CUDA images: what one says, and which one to write in place of a tag that cannot be pulled."""
 
+from __future__ import annotations
+
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stacks.facts.cuda import newest_cuda
 from stacks.facts.tables import table, version_pair
-from stacks.hosts.snapshot import HostSnapshot
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import HostSnapshot
 
 Version = tuple[int, int]
 

@@ -6,14 +6,13 @@ leaves no GPU at all; a number is read as far as it goes (`0-1` is 0), and what 
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 HIDING_WORDS = frozenset({"none", "void", "nodevfiles"})
 _NUMBER = re.compile(r"\+?(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,9})")
 
 
-@dataclass(frozen=True, slots=True)
-class CudaVisibleDevices:
+class CudaVisibleDevices(NamedTuple):
     """What CUDA makes of a value, before it looks at which GPUs there are.
 
     `devices` are the GPUs in order, an index or a UUID (or a prefix of one) each. `cut_at` is the first entry that is

@@ -1,12 +1,17 @@
 """GPU models by the name that NVML prints, out of gpus.toml."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from stacks.facts.cuda import last_driver_branch, parse_driver
 from stacks.facts.tables import table
 from stacks.hosts.manual import ErrorCorrection, GpuModel
-from stacks.hosts.snapshot import Gpu
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import Gpu
 
 
 @cache

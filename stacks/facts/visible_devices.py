@@ -5,15 +5,15 @@ and the empty value, which are nothing at all. Any of the last three in a list o
 https://github.com/NVIDIA/nvidia-container-toolkit, internal/config/image/visible_devices.go.
 """
 
-from dataclasses import dataclass
+
+from typing import NamedTuple
 
 from stacks.compose.gpu_identifiers import identifier_kind
 
 NOTHING_WORDS = frozenset({"none", "void"})
 
 
-@dataclass(frozen=True, slots=True)
-class VisibleDevices:
+class VisibleDevices(NamedTuple):
     """What a value says: its names, the word or the empty item that leaves no GPU, and the first part that is no name.
 
     `nothing` is None where no item takes all GPUs away; it is empty for an empty value or item.

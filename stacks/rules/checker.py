@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from stacks.compose.devices import DeviceMapping, DeviceRequest
 from stacks.compose.document import Document, Service, parse_document
@@ -23,8 +23,7 @@ PARTS: dict[type, Callable[[Service], Iterable[object]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LayerRun:
+class LayerRun(NamedTuple):
     """Whether a layer was checked; the note says against what, or why not."""
 
     layer: Layer
@@ -32,8 +31,7 @@ class LayerRun:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The outcome of one check. `diagnostics` are in the order of their places; the suppressed ones are kept apart."""
 
     document: Document

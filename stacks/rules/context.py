@@ -1,12 +1,17 @@
 """What a rule may look at beside the part that it is called on."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from stacks.allocation import Allocation, allocate
 from stacks.compose.document import Document
-from stacks.hosts.snapshot import HostSnapshot
 from stacks.rules.registry import ENGINE, FILES, GPUS, HOST
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import HostSnapshot
 
 
 class Context:

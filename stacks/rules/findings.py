@@ -1,9 +1,8 @@
 """What rules say, and what the checker makes of it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.layout import EditError
 from stacks.compose.problems import Related
@@ -34,8 +33,7 @@ class Layer(StrEnum):
     PRACTICE = "practice"
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A repair as text edits, made only when somebody asks for them.
 
     `title` is an imperative ("remove `count`"). `safe`: the file means what its author meant, for certain; what
@@ -43,7 +41,7 @@ class Fix:
     """
 
     title: str
-    make_edits: Callable[[], Iterable[TextEdit]] = field(compare=False)
+    make_edits: Callable[[], Iterable[TextEdit]]
     safe: bool = True
 
     @property
@@ -55,8 +53,7 @@ class Fix:
             return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule saw and where. The message begins lower-case, values in backticks; the hint is an imperative.
 
     `severity` replaces the rule's own where one case of it is milder.
@@ -70,8 +67,7 @@ class Finding:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """A finding stamped with its rule, its severity and where in the tree it stands."""
 
     rule: "Rule"
