@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from stacks.arguments import Word, command_words, option
 from stacks.compose import editing
 from stacks.compose.document import Document, Service
 from stacks.compose.nodes import Scalar
+from stacks.compose.per_service import per_service
 from stacks.compose.port_items import PortItem, port_items
 from stacks.compose.source import Span, TextEdit
 from stacks.facts.services import ServedImage, served_image
@@ -15,17 +15,11 @@ from stacks.facts.services import ServedImage, served_image
 _SHELLS = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "python", "python3"})
 _MOST = 50  # ports in a range that is still looked at one by one
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
-_KNOWN: WeakKeyDictionary[Service, ServedImage | None] = WeakKeyDictionary()
 
 
+@per_service
 def server(service: Service) -> ServedImage | None:
     """The known server that a service runs as its image has it; None where it may be anything else."""
-    if service not in _KNOWN:
-        _KNOWN[service] = _server(service)
-    return _KNOWN[service]
-
-
-def _server(service: Service) -> ServedImage | None:
     image = service.image
     known = served_image(image.string) if image is not None and service.get("build") is None else None
     if known is None or service.get("entrypoint") is not None or service.get("extends") is not None:
@@ -38,6 +32,7 @@ def _server(service: Service) -> ServedImage | None:
     return None if words[0] in _SHELLS else known
 
 
+@per_service
 def listening_ports(service: Service) -> tuple[int, ...]:
     """The ports on which the service listens inside its container; empty where that is not known."""
     known = server(service)
@@ -124,10 +119,11 @@ def keep_local(service: Service, item: PortItem) -> tuple[TextEdit, ...]:
     return editing.set_value(service.document, item.path, f"127.0.0.1{rest}")
 
 
-def own_ports(service: Service) -> set[int]:
+@per_service
+def own_ports(service: Service) -> frozenset[int]:
     """The ports of the container that the file or the image names."""
     targets = {port for item in port_items(service) if len(item.targets) < _MOST for port in item.targets}
-    return targets | set(listening_ports(service))
+    return frozenset(targets).union(listening_ports(service))
 
 
 def port_owners(document: Document) -> dict[int, tuple[Service, int]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from stacks.compose.document import Service
 from stacks.compose.mounts import clean_path
 from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
+from stacks.compose.per_service import per_service
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
 from stacks.compose.values import Invalid
@@ -24,8 +25,13 @@ class MountItem(NamedTuple):
     kind: str
 
 
-def mount_items(service: Service) -> Iterator[MountItem]:
+@per_service
+def mount_items(service: Service) -> tuple[MountItem, ...]:
     """The mounts of the service itself and of what it extends; those that cannot be read are left out."""
+    return tuple(_items(service))
+
+
+def _items(service: Service) -> Iterator[MountItem]:
     for each in lineage(service).services:
         node = each.node.value("volumes")
         for index, item in enumerate(node.items) if isinstance(node, Sequence) else ():

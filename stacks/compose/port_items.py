@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from stacks.compose.document import Service
 from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
+from stacks.compose.per_service import per_service
 from stacks.compose.ports import PortMapping, parse_port
 from stacks.compose.source import Span
 
@@ -35,8 +36,13 @@ class PortItem(NamedTuple):
         return isinstance(self.node, Scalar) and self.node.interpolated is not None
 
 
-def port_items(service: Service) -> Iterator[PortItem]:
+@per_service
+def port_items(service: Service) -> tuple[PortItem, ...]:
     """The items that can be read; the others are left to the rules on malformed ports."""
+    return tuple(_items(service)) if service.get("ports") is not None else ()
+
+
+def _items(service: Service) -> Iterator[PortItem]:
     ports = service.node.value("ports")
     for index, item in enumerate(ports.items) if isinstance(ports, Sequence) else ():
         mapping = _mapping(item)

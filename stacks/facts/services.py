@@ -124,6 +124,11 @@ def token_maker(text: str) -> str | None:
     return None
 
 
+def may_hold_token(text: str) -> bool:
+    """Whether a long text is worth looking through for tokens: it has the beginning of one somewhere."""
+    return any(begin in text for row in table("services")["tokens"]["patterns"] for begin in row["begins"])
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a value only holds the place of a secret that somebody has to write."""
     return re.search(table("services")["tokens"]["placeholder"], text) is not None

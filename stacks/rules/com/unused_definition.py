@@ -45,22 +45,21 @@ def unused_definition(document: Document, context: Context) -> Iterator[Finding]
     if not is_self_contained(document) or not document.services or any(map(_is_fragment, document.services)):
         return
     for section in SECTIONS:
-        defined = document.section(section)
-        used = {each.name for service in document.services for each in used_resources(service, section)}
+        left = {name: entry for name, entry in document.section(section).items() if not name.startswith("x-")}
         if section == "networks":
-            used.add("default")
-        for name, entry in defined.items() if not used.issuperset(defined) else ():
-            if name not in used and not name.startswith("x-"):
-                yield Finding(
-                    entry.key.span,
-                    f"no service uses the {section[:-1]} `{name}`: it has no effect",
-                    "Use it in a service, or delete it.",
-                    Fix(
-                        f"delete `{name}`",
-                        partial(editing.delete, document, (section, name), prune=True),
-                        safe=False,
-                    ),
-                )
+            left.pop("default", None)
+        for service in document.services:
+            if not left:
+                break
+            for used in used_resources(service, section):
+                left.pop(used.name, None)
+        for name, entry in left.items():
+            yield Finding(
+                entry.key.span,
+                f"no service uses the {section[:-1]} `{name}`: it has no effect",
+                "Use it in a service, or delete it.",
+                Fix(f"delete `{name}`", partial(editing.delete, document, (section, name), prune=True), safe=False),
+            )
 
 
 def _is_fragment(service: Service) -> bool:

@@ -5,6 +5,7 @@ from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.images import parse_image
 from stacks.compose.values import Invalid
+from stacks.facts.images import image_facts
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.fixes import fix_at
@@ -39,6 +40,8 @@ def malformed_image(service: Service, context: Context) -> Iterator[Finding]:
     """
     image = service.image
     if image is None or image.interpolated is not None or not image.string.strip():
+        return
+    if image_facts(image.string).reference is not None:
         return
     parsed = parse_image(image.string)
     if not isinstance(parsed, Invalid):

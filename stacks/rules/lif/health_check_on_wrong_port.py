@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from stacks.compose.document import Service
 from stacks.compose.health_checks import health_check
+from stacks.compose.nodes import Scalar
 from stacks.compose.port_items import port_items
 from stacks.listening import listening_ports, server
 from stacks.rules.context import Context
@@ -45,16 +46,19 @@ def health_check_on_wrong_port(service: Service, context: Context) -> Iterator[F
     if service.get("healthcheck") is None:
         return
     check, known, ports = health_check(service), server(service), listening_ports(service)
-    if check is None or not check.ports:
+    all_asked = check.ports if check is not None else ()
+    if check is None or not all_asked:
         return
-    asked = check.ports[0]
+    asked = all_asked[0]
     if known is not None and ports and known.is_verified:
-        if not set(check.ports) & set(ports):
+        if not set(all_asked) & set(ports):
             yield Finding(
                 check.span,
                 f"this container will never be healthy: {known.title} listens on port {ports[0]}, not on {asked}",
                 f"Ask port {ports[0]}.",
             )
+        return
+    if not _mentions(service, str(asked)):
         return
     behind = {item.targets[0] for item in port_items(service) if len(item.published) == 1 and asked in item.published}
     targets = {port for item in port_items(service) if len(item.targets) == 1 for port in item.targets}
@@ -65,3 +69,9 @@ def health_check_on_wrong_port(service: Service, context: Context) -> Iterator[F
             f"Ask port {min(behind)}, unless the program listens on both.",
             severity=Severity.INFO,
         )
+
+
+def _mentions(service: Service, port: str) -> bool:
+    """A quick look whether a port of the host may be this one."""
+    node = service.sequence("ports")
+    return node is not None and any(not isinstance(item, Scalar) or f"{port}:" in item.string for item in node.items)

@@ -4,6 +4,7 @@ from functools import partial
 from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.mount_items import mount_items
+from stacks.compose.nodes import Scalar
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -50,7 +51,7 @@ def mount_hides_programs(service: Service, context: Context) -> Iterator[Finding
           - ./code:/workspace
     ```
     """
-    if service.get("volumes") is None:
+    if not _may_hide(service):
         return
     for mount in mount_items(service):
         if mount.kind == "bind" and mount.target in _PROGRAMS:
@@ -61,3 +62,13 @@ def mount_hides_programs(service: Service, context: Context) -> Iterator[Finding
                 "Remove the mount, or mount it on a folder of its own.",
                 fix if mount.path[:2] == service.path else None,
             )
+
+
+def _may_hide(service: Service) -> bool:
+    """A quick look, since hardly any service does: items in the long form, and the second parts of the others."""
+    node = service.sequence("volumes")
+    return node is not None and any(
+        not isinstance(item, Scalar)
+        or not _PROGRAMS.isdisjoint(part.rstrip("/") for part in item.string.split(":")[1:])
+        for item in node.items
+    )

@@ -79,7 +79,7 @@ def _finding(
         f"`{other.name}` will not answer here: {match['port']} is its port on the host, and other services use {right}",
         f"Write `{other.name}:{right}`.",
         fix if variable.node.interpolated is None else None,
-        (Related(next(port_items(other)).span, "published here"),),
+        (Related(port_items(other)[0].span, "published here"),),
         None if listening_ports(other) else Severity.INFO,
     )
 

@@ -42,7 +42,9 @@ def listens_on_loopback(service: Service, context: Context) -> Iterator[Finding]
     """
     if service.get("ports") is None or is_on_host_network(service):
         return
-    word, known, items = loopback_word(service), server(service), list(port_items(service))
+    known = server(service)
+    word = loopback_word(service) if known is not None else None
+    items = port_items(service) if word is not None else ()
     if word is not None and known is not None and items:
         yield Finding(
             word.span,

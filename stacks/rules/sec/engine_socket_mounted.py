@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from stacks.compose.document import Service
 from stacks.compose.mount_items import mount_items
+from stacks.compose.nodes import Scalar
 from stacks.facts.services import manages_containers
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
@@ -47,7 +48,8 @@ def engine_socket_mounted(service: Service, context: Context) -> Iterator[Findin
       work:
     ```
     """
-    if service.get("volumes") is None:
+    node = service.sequence("volumes")
+    if node is None or not any(not isinstance(item, Scalar) or ".sock" in item.string for item in node.items):
         return
     image = service.image
     needs_it = image is not None and manages_containers(image.string)

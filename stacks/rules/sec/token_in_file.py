@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from stacks.compose.document import Document
 from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
-from stacks.facts.services import token_maker
+from stacks.facts.services import may_hold_token, token_maker
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
@@ -42,7 +42,7 @@ def token_in_file(document: Document, context: Context) -> Iterator[Finding]:
           HF_TOKEN: ${HF_TOKEN:-}
     ```
     """
-    if document.root is None:
+    if document.root is None or not may_hold_token(document.source.text):
         return
     for node in _scalars(document.root):
         maker = token_maker(node.text) if len(node.text) >= _SHORTEST else None
