@@ -4,22 +4,33 @@ Parts are views on the node tree, made when they are asked for: a rule that neve
 them. Names are those of the Compose Specification.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.devices import DeviceMapping, DeviceRequest
 from stacks.compose.environment import EnvironmentVariable, environment_variables
 from stacks.compose.interpolation import InterpolationError, VariableReference, interpolate
 from stacks.compose.nodes import Entry, Mapping, Node, Path, Plain, Scalar, Sequence, find, path_at, plain_data
 from stacks.compose.problems import Problem
-from stacks.compose.source import SourceText, Span
+from stacks.compose.source import SourceText, Span, TextEdit, apply
+from stacks.compose.suppressions import Suppressions, read_suppressions
 from stacks.compose.yaml import ParsedYaml, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
+    from stacks.compose.project_loading import ProjectFault
+
 SECTIONS = ("networks", "volumes", "secrets", "configs")
+
+
+class Place(NamedTuple):
+    """A line and a column of a file, both counted from 1; `path` is empty where there is but one file."""
+
+    path: str
+    line: int
+    column: int
 
 
 class Service:
@@ -113,7 +124,13 @@ class Service:
 
 
 class Document:
-    """A parsed Compose file. Never raises for what the text holds: see `problems`."""
+    """A parsed Compose file. Never raises for what the text holds: see `problems`.
+
+    `stages` and `faults` are of projects of several files (`stacks.compose.project`): what was merged on the way, and
+    why the files do not go together.
+    """
+
+    is_project = False
 
     def __init__(self, parsed: ParsedYaml, lookup: Callable[[str], str | None]) -> None:
         self.source: SourceText = parsed.source
@@ -182,6 +199,64 @@ class Document:
     def device_requests(self) -> Iterator[DeviceRequest]:
         for service in self.services:
             yield from service.device_requests
+
+    @property
+    def stages(self) -> "tuple[Document, ...]":
+        return ()
+
+    @property
+    def faults(self) -> "tuple[ProjectFault, ...]":
+        return ()
+
+    @property
+    def later_roots(self) -> tuple[Node, ...]:
+        """The YAML documents behind the first one of a file."""
+        return self.parsed.roots[1:]
+
+    def root_at(self, offset: int) -> Mapping | None:
+        """The tree, as it is written, of the model that a place belongs to."""
+        return self.root
+
+    def layer_at(self, offset: int) -> int:
+        """Which of the models that were merged a place belongs to."""
+        return 0
+
+    def path_from(self, offset: int, path: str) -> str:
+        """The path of a file, written at `offset`, from the project's folder."""
+        return path
+
+    def place(self, offset: int) -> Place:
+        """Whose line and column a place is."""
+        position = self.source.position(offset)
+        return Place("", position.line, position.column)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of the files that were given, by their paths; without a path where there is but one file."""
+        return {"": self.text}
+
+    def may_edit(self, edits: Iterable[TextEdit]) -> bool:
+        """Whether edits are of text that was given to be edited."""
+        return True
+
+    def written_at(self, path: Path) -> "tuple[Document, Path, int] | None":
+        """Where to edit what is at a path: the document as written, the path and the offset of its text there.
+
+        None where that is this very document. Raises EditError where the path is not written in one place.
+        """
+        return None
+
+    def with_edits(self, edits: Iterable[TextEdit]) -> "Document":
+        """The document after edits."""
+        return Document(parse_yaml(apply(self.text, edits)), self.lookup)
+
+    def silences(self, code: str, offset: int) -> bool:
+        """Whether a comment says that a finding there is meant."""
+        return bool(self._suppressions) and self._suppressions.covers(code, self.source.position(offset).line)
+
+    @cached_property
+    def _suppressions(self) -> Suppressions:
+        return read_suppressions(self.source, self.root)
 
 
 _EMPTY = Mapping(0, 0, False, None, None)

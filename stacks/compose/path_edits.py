@@ -5,7 +5,7 @@ and its other users would change, the first of them takes the old text over.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stacks.compose import reshaping, splicing
@@ -44,7 +44,12 @@ class Operation:
 
         Without `verify` the caller has to see to it that the result is compared. Raises EditError.
         """
-        return PathEdit(document, self).edits(before, verify=verify)
+        written = document.written_at(self.path) if self.path else None
+        if written is None:
+            return PathEdit(document, self).edits(before, verify=verify)
+        own, path, start = written
+        edits = PathEdit(own, replace(self, path=path)).edits(None, verify=True)
+        return tuple(TextEdit(Span(each.span.start + start, each.span.end + start), each.text) for each in edits)
 
 
 class PathEdit:

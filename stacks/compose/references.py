@@ -73,6 +73,16 @@ def is_self_contained(document: Document) -> bool:
     return not (isinstance(include, Sequence) and include.items)
 
 
+def names_other_files(document: Document) -> bool:
+    """Whether a document extends a service of another file, or includes one."""
+    if document.root is None or not ("include" in document.text or "extends" in document.text):
+        return False
+    include = document.root.sequence("include")
+    if include is not None and include.items:
+        return True
+    return any(base is not None and base.file is not None for base in map(extended, document.services))
+
+
 def lineage(service: Service) -> Lineage:
     """The service with its bases."""
     known = _facts(service.document).lineages
@@ -107,6 +117,11 @@ class Extended(NamedTuple):
 
 def extended(service: Service) -> Extended | None:
     """What a service extends; None where there is no `extends`, or none that can be read."""
+    return extended_by(service.node)
+
+
+def extended_by(service: Mapping) -> Extended | None:
+    """As `extended`, of the mapping of a service."""
     entry = service.get("extends")
     node = entry.value if entry else None
     if entry is not None and isinstance(node, Scalar) and node.value is not None:

@@ -32,14 +32,25 @@ def schema_problems(document: Document) -> tuple[SchemaProblem, ...]:
     return _FOUND[document]
 
 
+def _of_stages(document: Document) -> tuple[SchemaProblem, ...]:
+    """The faults of what a project's files came to on the way, of which the last file left nothing."""
+    known = {(each.fault, each.span) for each in schema_problems(document)}
+    found: dict[object, SchemaProblem] = {}
+    for stage in document.stages if document.is_complete else ():
+        for problem in schema_problems(stage):
+            if (problem.fault, problem.span) not in known:
+                found.setdefault((problem.fault, problem.span), problem)
+    return tuple(found.values())
+
+
 def general_problems(document: Document) -> tuple[SchemaProblem, ...]:
     """As `schema_problems`, without what is about asking for GPUs: rules of their own report that."""
-    found = schema_problems(document)
+    found, earlier = schema_problems(document), _of_stages(document)
     if not found:
-        return ()
+        return earlier
     from stacks.compose.schema_gpu_places import is_about_gpus
 
-    return tuple(problem for problem in found if not is_about_gpus(document, problem))
+    return (*(problem for problem in found if not is_about_gpus(document, problem)), *earlier)
 
 
 def _problems(document: Document) -> Iterator[SchemaProblem]:

@@ -38,7 +38,7 @@ def _first_line(document: "Document", node: Node) -> Span:
 
 
 def _several(roots: tuple[Node, ...]) -> Problem:
-    message = f"the file holds {len(roots)} YAML documents; Compose merges them, but only the first one was checked"
+    message = f"the file holds {len(roots)} YAML documents; Compose merges each into those before it"
     return Problem(
         ProblemKind.SEVERAL_DOCUMENTS, Span(roots[1].start, roots[1].start + 1), message, "Keep one document a file."
     )

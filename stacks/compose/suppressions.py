@@ -27,14 +27,17 @@ class Suppressions(NamedTuple):
         return code in self.in_file or code in self.by_line.get(line, ())
 
 
-def read_suppressions(source: SourceText, root: Mapping | None) -> Suppressions:
-    """The suppression comments of a text; what looks like one inside a string is none."""
+def read_suppressions(source: SourceText, root: Mapping | None, start: int = 0) -> Suppressions:
+    """The suppression comments of a text; what looks like one inside a string is none.
+
+    `start` is where the text begins in the space of places of its tree.
+    """
     by_line: dict[int, frozenset[str]] = {}
     in_file: frozenset[str] = frozenset()
     if "gpu-compose:" not in source.text:
         return Suppressions(by_line, in_file)
     for match in _COMMENT.finditer(source.text):
-        if root is not None and _inside_scalar(root, match.start()):
+        if root is not None and _inside_scalar(root, match.start() + start):
             continue
         codes = frozenset(code.upper() for code in _CODE.findall(match.group(2)))
         if match.group(1):

@@ -1,19 +1,23 @@
 """Runs the rules over a document and says what ran."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.devices import DeviceMapping, DeviceRequest
 from stacks.compose.document import Document, Service, parse_document
 from stacks.compose.environment import EnvironmentVariable
-from stacks.compose.suppressions import Suppressions, read_suppressions
+from stacks.compose.references import names_other_files
 from stacks.compose.yaml import paused_collector
-from stacks.hosts.snapshot import HostSnapshot
 from stacks.rules.context import Context
 from stacks.rules.findings import Diagnostic, Layer, Severity
 from stacks.rules.registry import Rule, all_rules
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import HostSnapshot
 
 PARTS: dict[type, Callable[[Service], Iterable[object]]] = {
     DeviceRequest: lambda service: service.device_requests,
@@ -60,10 +64,22 @@ def check_text(
     environment: Mapping[str, str] | None = None,
     host: HostSnapshot | None = None,
     file_exists: Callable[[str], bool] | None = None,
+    read: Callable[[str], str | None] | None = None,
+    name: str = "compose.yaml",
 ) -> Report:
-    """Parse and check a Compose file. Never raises for what the text holds."""
+    """Parse and check a Compose file. Never raises for what the text holds.
+
+    `read` gives the texts of the files that it extends and includes, by their path from its folder, where it is called
+    `name`. Without it, or where it gives None, they are not looked at.
+    """
     with paused_collector():
-        return check_document(parse_document(text, environment), host, file_exists)
+        document = parse_document(text, environment)
+        if len(document.parsed.roots) > 1 or (read is not None and names_other_files(document)):
+            from stacks.compose.project import Project
+            from stacks.compose.project_parts import SourceFile
+
+            document = Project([SourceFile(name, text)], environment or {}, read)
+        return check_document(document, host, file_exists)
 
 
 def check_document(
@@ -74,9 +90,8 @@ def check_document(
     found = [diagnostic for rule, part, service in _calls(context) for diagnostic in _run(rule, part, service, context)]
     unique = {(each.code, each.span, each.message, each.service): each for each in found}
     ordered = sorted(unique.values(), key=lambda each: (each.span, each.code, each.message))
-    suppressions = read_suppressions(document.source, document.root)
-    kept = tuple(each for each in ordered if not _is_suppressed(each, document, suppressions))
-    dropped = tuple(each for each in ordered if _is_suppressed(each, document, suppressions)) if suppressions else ()
+    kept = tuple(each for each in ordered if not _is_suppressed(each, document))
+    dropped = tuple(each for each in ordered if _is_suppressed(each, document)) if len(kept) < len(ordered) else ()
     return Report(document, _layer_runs(document, context), kept, dropped)
 
 
@@ -118,10 +133,8 @@ def _run(rule: Rule, part: object, service: str | None, context: Context) -> Ite
         yield Diagnostic(rule, finding.severity or rule.severity, finding, owner, path)
 
 
-def _is_suppressed(diagnostic: Diagnostic, document: Document, suppressions: Suppressions) -> bool:
-    if not suppressions or diagnostic.layer is Layer.YAML:
-        return False
-    return suppressions.covers(diagnostic.code, document.source.position(diagnostic.span.start).line)
+def _is_suppressed(diagnostic: Diagnostic, document: Document) -> bool:
+    return diagnostic.layer is not Layer.YAML and document.silences(diagnostic.code, diagnostic.span.start)
 
 
 def _layer_runs(document: Document, context: Context) -> tuple[LayerRun, ...]:

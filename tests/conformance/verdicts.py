@@ -34,9 +34,6 @@ KNOWN_DIFFERENCES = {
     "services:\n  a:\n    image: x\n    network_mode: ''\n    networks: [default]\n": (
         "an empty network_mode takes away the default network, unless another service uses it; nobody writes that"
     ),
-    "services: {a: {image: x}}\n---\nfoo: 1\n": (
-        "of several documents only the first is checked, which COM005 says; Compose merges all"
-    ),
     "services:\n  b:\n    image: x\n    environment: {A: b}\n  a:\n    extends: b\n    environment: A\n": (
         "a single text becomes a list when it is merged with a base; alone it is refused, and we say so"
     ),

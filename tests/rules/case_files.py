@@ -4,7 +4,7 @@
 codes by commas); `pass-<what>.yaml` carries none of its own code. Comments at the top set the scene:
 `# host: NAME` checks against `stacks/facts/example_hosts/NAME.json`, or the capture `tests/hosts/data/NAME`,
 `# env: NAME=value` gives a variable, `# file: path` says that a file lies beside the Compose file (any `# file:` or
-`# no-files` line makes the folder known).
+`# no-files` line makes the folder known); lines `#| text` below it are what stands in it.
 """
 
 import re
@@ -19,7 +19,7 @@ CASES = Path(__file__).parent / "cases"
 EXAMPLE_HOSTS = Path(facts.__file__).parent / "example_hosts"
 HOST_DATA = Path(__file__).parent.parent / "hosts" / "data"
 _EXPECT = re.compile(r"#\s*expect:\s*([A-Z]{3}\d{3}(?:\s*,\s*[A-Z]{3}\d{3})*)")
-_SETTING = re.compile(r"^#\s*(host|env|file|no-files):?\s*(.*)$", re.MULTILINE)
+_SETTING = re.compile(r"^#\s*(host|env|file|no-files):?\s*(.*)$((?:\n#\|.*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Case:
     text: str
     host: HostSnapshot | None
     environment: dict[str, str]
-    files: frozenset[str] | None
+    files: dict[str, str] | None
 
     @property
     def code(self) -> str:
@@ -47,6 +47,12 @@ class Case:
     def file_exists(self, path: str) -> bool:
         return self.files is not None and path.removeprefix("./") in self.files
 
+    def read(self, path: str) -> str | None:
+        """What stands in a file beside this one, which is `compose.yaml`."""
+        if path == "compose.yaml":
+            return self.text
+        return None if self.files is None else self.files.get(path) or None
+
 
 def load_host(name: str) -> HostSnapshot:
     """A host by name: the XML capture of a real one, or a snapshot that is shipped for examples."""
@@ -56,15 +62,17 @@ def load_host(name: str) -> HostSnapshot:
 
 def load_case(path: Path) -> Case:
     text = path.read_text(encoding="utf-8")
-    host, environment, files = None, {}, None
-    for key, value in _SETTING.findall(text):
+    host, environment = None, {}
+    files: dict[str, str] | None = None
+    for key, value, lines in _SETTING.findall(text):
         if key == "host":
             host = load_host(value.strip())
         elif key == "env":
             name, _, content = value.strip().partition("=")
             environment[name] = content
         else:
-            files = (files or frozenset()) | ({value.strip()} if key == "file" else frozenset())
+            content = "".join(f"{line[2:].removeprefix(' ')}\n" for line in lines.splitlines() if line)
+            files = (files or {}) | ({value.strip(): content} if key == "file" else {})
     return Case(path, text, host, environment, files)
 
 

@@ -19,7 +19,8 @@ def identify(path: Path) -> str:
 
 
 def run(case: Case) -> Report:
-    return check_text(case.text, case.environment, case.host, None if case.files is None else case.file_exists)
+    exists = None if case.files is None else case.file_exists
+    return check_text(case.text, case.environment, case.host, exists, case.read)
 
 
 def found(report: Report, case: Case) -> list[tuple[str, int]]:
@@ -58,13 +59,13 @@ def test_fix_of_case(path: Path) -> None:
         assert not golden.exists(), "no fix is offered, but a fixed file lies there"
         return
     exists = None if case.files is None else case.file_exists
-    result = fix_all(case.text, case.environment, case.host, exists, unsafe=True, codes={case.code})
+    result = fix_all(case.text, case.environment, case.host, exists, unsafe=True, codes={case.code}, read=case.read)
     assert golden.exists(), f"review and add {golden.name}:\n{result.text}"
     assert result.text == golden.read_text(encoding="utf-8")
     assert sorted({each.code for each in result.report.diagnostics if each.severity is Severity.ERROR}) <= sorted(
         {each.code for each in before.diagnostics if each.severity is Severity.ERROR}
     )
-    again = fix_all(result.text, case.environment, case.host, exists, unsafe=True, codes={case.code})
+    again = fix_all(result.text, case.environment, case.host, exists, unsafe=True, codes={case.code}, read=case.read)
     assert again.text == result.text
 
 

@@ -1,8 +1,7 @@
 from collections.abc import Iterator
 
 from stacks.compose.document import Document
-from stacks.compose.files import included_files
-from stacks.compose.references import extended
+from stacks.compose.files import extended_files, included_files
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import FILES, rule
@@ -40,11 +39,8 @@ def compose_file_missing(document: Document, context: Context) -> Iterator[Findi
         image: pytorch/pytorch
     ```
     """
-    bases = ((base.file, base.file_span) for base in map(extended, document.services) if base is not None)
-    for path, span in (*bases, *included_files(document)):
-        if path is None or span is None or _is_remote(path) or context.file_exists is None:
-            continue
-        if not context.file_exists(path):
+    for path, span in (*extended_files(document), *included_files(document)):
+        if context.file_exists is not None and not _is_remote(path) and not context.file_exists(path):
             yield Finding(span, f"there is no file `{path}`: Compose refuses the file", "Correct the path.")
 
 

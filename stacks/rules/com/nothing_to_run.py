@@ -41,7 +41,7 @@ def nothing_to_run(document: Document, context: Context) -> Iterator[Finding]:
     if root is not None and isinstance(document.data, dict) and document.data.keys() <= {"version"}:
         span = root.entries[0].key.span if root.entries else root.span
         yield Finding(span, "the file is empty: it holds nothing to run", "Add `services:`.")
-    for other in document.parsed.roots[1:] if document.is_complete else ():
+    for other in document.later_roots if document.is_complete else ():
         if not isinstance(other, Mapping):
             span = Span(other.start, max(other.end, other.start))
             yield Finding(span, "a later document of this file is no mapping: Compose refuses the file", "Delete it.")

@@ -18,8 +18,8 @@ from stacks.rules.registry import rule
 )
 def several_documents(document: Document, context: Context) -> Iterator[Finding]:
     """A line of three dashes begins a new YAML document. Docker Compose reads all documents of a file and merges
-    each into those before it, as it does with several `-f` files. That is rarely what was meant, few tools show
-    it, and the checks here see the first document alone.
+    each into those before it, as it does with several `-f` files. That is rarely what was meant, and few tools show
+    it: most read the first document alone.
 
     Keep one document in a file, and put overrides into `compose.override.yaml`.
 

@@ -37,8 +37,11 @@ def undefined_base(service: Service, context: Context) -> Iterator[Finding]:
         extends: base
     ```
     """
+    for fault in service.document.faults:
+        if fault.kind == "base" and fault.service == service.name:
+            yield Finding(fault.span, fault.message, fault.hint, related=fault.related)
     base = extended(service)
-    if base is None or base.file is not None or len(service.document.parsed.roots) > 1:
+    if service.document.is_project or base is None or base.file is not None or len(service.document.parsed.roots) > 1:
         return
     names = service.document.section("services")
     if base.name not in names:
