@@ -37,8 +37,7 @@ class ReadHostForm(forms.Form):
         except TextError as problem:
             self.add_error(field, as_error(problem))
         except SnapshotError as error:
-            said = str(error)
-            self.add_error(field, forms.ValidationError(said[:1].upper() + said[1:], code="snapshot"))
+            self.add_error(field, forms.ValidationError(_sentence(str(error)), code="snapshot"))
         return cleaned
 
     def _given(self, cleaned: dict[str, Any]) -> str | bytes:
@@ -52,6 +51,12 @@ class ReadHostForm(forms.Form):
         if not text.strip():
             raise TextError(TextFault.EMPTY, "There is nothing to read.", "Paste the text or choose a file.")
         return text
+
+
+def _sentence(words: str) -> str:
+    """Words as a sentence; the name of a program keeps its letters."""
+    first = words.split(" ", 1)[0]
+    return (words if "-" in first else words[:1].upper() + words[1:]).removesuffix(".") + "."
 
 
 class DescribeHostForm(forms.Form):

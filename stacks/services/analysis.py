@@ -93,8 +93,8 @@ def _snapshot(snapshot_id: int, created_at: datetime, name: str) -> Snapshot | N
 def stack_index(*, stack: Stack) -> None:
     """Keep what a check of the saved stack finds, and what its document holds, for lists and search.
 
-    While the text cannot be read, the services of before stay. A fault of the engine is logged and leaves the stack
-    marked as not checked: it never keeps anyone from saving.
+    An empty text counts as not checked. While the text cannot be read, the services of before stay. A fault of the
+    engine is logged and leaves the stack marked as not checked: it never keeps anyone from saving.
     """
     try:
         analysis = stack_analyse(stack=stack)
@@ -102,10 +102,11 @@ def stack_index(*, stack: Stack) -> None:
         logger.exception("stack %s could not be checked", stack.pk)
         _keep_outcome(stack, None)
         return
+    is_blank = not stack.document.strip()
     with transaction.atomic():
-        if analysis.report.document.is_complete or not stack.document.strip():
+        if analysis.report.document.is_complete or is_blank:
             _index_services(stack, analysis.report)
-        _keep_outcome(stack, analysis)
+        _keep_outcome(stack, None if is_blank else analysis)
 
 
 def stacks_index(stacks: Iterable[Stack]) -> None:

@@ -12,7 +12,7 @@ from stacks.services.board import board
 from stacks.services.editor_bench import Bench
 from stacks.services.editor_cards import Entered, cards
 from stacks.services.editor_gpus import Pin, pin_of
-from stacks.services.editor_panel import marks, panel, service_rows
+from stacks.services.editor_panel import Panel, marks, panel, service_rows
 
 LOOKED_BACK = 5
 """Versions that are looked at for one that can be read."""
@@ -80,7 +80,7 @@ def editor_context(
         "refused": answer.errors.get("", ""),
         "typed": answer.typed,
         "selected": selected,
-        "live": _live(analysis, shown.mend, selected, opened, answer),
+        "live": _live(analysis, shown, selected, opened, answer),
         "suggestions": image_suggestions(),
     }
 
@@ -95,15 +95,15 @@ def _last_readable(stack: Stack) -> Report | None:
 
 
 def _live(
-    analysis: Analysis, mend: int | None, selected: str | None, opened: tuple[str, ...], answer: Answer
+    analysis: Analysis, shown: Panel, selected: str | None, opened: tuple[str, ...], answer: Answer
 ) -> dict[str, Any]:
     """What the page's scripts need beside the fragments."""
     report = analysis.report
     return {
-        "marks": marks(report),
+        "marks": marks(report) if shown.items else [],
         "services": service_rows(report.document),
-        "mend": mend,
-        "counts": [report.errors, report.warnings, report.infos],
+        "mend": shown.mend,
+        "counts": [shown.errors, shown.warnings, shown.infos],
         "selected": selected,
         "opened": list(opened),
         "told": answer.told or answer.errors.get("", ""),

@@ -7,9 +7,10 @@ from stacks.compose.document import Document
 from stacks.compose.source import SourceText, Span
 from stacks.hosts.snapshot import HostSnapshot
 from stacks.rules.checker import LayerRun, Report
-from stacks.rules.findings import Diagnostic, Severity
+from stacks.rules.findings import Diagnostic, Layer, Severity
 from stacks.services.editor_bench import broken_line, place_of
 from stacks.services.editor_fixes import Preview, find_diagnostic, preview_all, preview_fix
+from stacks.services.host_facts import snapshot_words, what_is_missing
 
 SHOWN = 200
 """Diagnostics that the panel lists; a text with more needs other help than a longer list."""
@@ -48,16 +49,22 @@ class Panel:
     suppressed: int
     layers: tuple[LayerRun, ...]
     safe_fixes: int
+    host_note: str
     mend: int | None
     preview_all: Preview | None
+
+
+NOTHING = Panel(0, 0, 0, (), 0, 0, (), 0, "", None, None)
+"""The panel of an empty text: Compose would refuse it, but who has just begun needs no telling."""
 
 
 def panel(report: Report, *, active: str, values: Mapping[str, str], host: HostSnapshot | None) -> Panel:
     """The panel with one diagnostic open: the one named by `active`, else an error, if one can be repaired."""
     found = report.diagnostics
-    chosen = _chosen(report, active)
     document = report.document
-    blank = not document.text.strip()
+    if not document.text.strip():
+        return NOTHING
+    chosen = _chosen(report, active)
     return Panel(
         errors=report.errors,
         warnings=report.warnings,
@@ -67,9 +74,19 @@ def panel(report: Report, *, active: str, values: Mapping[str, str], host: HostS
         suppressed=len(report.suppressed),
         layers=report.layers,
         safe_fixes=sum(each.fix is not None and each.fix.safe for each in found),
-        mend=None if document.is_complete or blank else broken_line(document),
+        host_note=_host_note(report, host),
+        mend=None if document.is_complete else broken_line(document),
         preview_all=preview_all(report, values, host) if active == FIX_ALL else None,
     )
+
+
+def _host_note(report: Report, host: HostSnapshot | None) -> str:
+    """Against which snapshot the file was checked and what of it is not known, or why it was not."""
+    run = next(each for each in report.layers if each.layer is Layer.HOST)
+    if not run.ran or host is None:
+        return f"{run.note[:1].upper()}{run.note[1:]}."
+    missing = what_is_missing(host)
+    return f"Against {snapshot_words(host)}." + (f" {missing[:1].upper()}{missing[1:]}." if missing else "")
 
 
 def _chosen(report: Report, active: str) -> Diagnostic | None:

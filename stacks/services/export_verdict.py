@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from stacks.hosts.snapshot import HostSnapshot
 from stacks.rules.checker import LayerRun, Report
 from stacks.rules.findings import Layer, Severity
+from stacks.services.host_facts import what_is_missing
 
 _COMPOSE = (Layer.YAML, Layer.SCHEMA, Layer.COMPOSE)
 
@@ -60,7 +61,7 @@ def _layer_line(report: Report, run: LayerRun, snapshot: HostSnapshot | None) ->
         return LayerLine(run.layer, "unchecked", 0, _why_not(run))
     found = [each.severity for each in report.diagnostics if each.layer is run.layer]
     worst = min(found, key=list(Severity).index, default=None)
-    missing = _missing(snapshot) if run.layer is Layer.HOST else ""
+    missing = what_is_missing(snapshot) if run.layer is Layer.HOST and snapshot else ""
     state = str(worst) if worst else "partly" if missing else "ok"
     return LayerLine(run.layer, state, sum(severity is worst for severity in found), missing)
 
@@ -69,15 +70,3 @@ def _why_not(run: LayerRun) -> str:
     if run.layer is Layer.HOST and "no host" in run.note:
         return "no host is chosen, so nothing was checked against one"
     return run.note.removeprefix("not checked: ")
-
-
-def _missing(snapshot: HostSnapshot | None) -> str:
-    """What is not known of the host, so that rules which need it were not checked."""
-    if snapshot is None:
-        return ""
-    words = {
-        (True, True): "the host's GPUs and its container engine are",
-        (True, False): "the host's GPUs are",
-        (False, True): "the host's container engine is",
-    }.get((snapshot.gpus is None, snapshot.engine is None))
-    return f"{words} not known, so what depends on that was not checked" if words else ""

@@ -74,7 +74,7 @@ def host_add_snapshot(*, host: Host, snapshot: Snapshot) -> HostSnapshot:
             host=host,
             document=to_json(snapshot),
             source=SOURCES.get(snapshot.source.value, snapshot.source.value),
-            taken_at=_time(snapshot.taken_at),
+            taken_at=moment_of(snapshot.taken_at),
             gpu_count=None if snapshot.gpus is None else len(snapshot.gpus),
             driver_version=(snapshot.driver_version or "")[:64],
             engine_version=((snapshot.engine and snapshot.engine.version) or "")[:64],
@@ -122,7 +122,8 @@ def snapshot_load(kept: HostSnapshot) -> Snapshot | None:
         return None
 
 
-def _time(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """A snapshot's time; None where it is not one. A time without a zone is taken as UTC."""
     moment = parse_datetime(text)
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 

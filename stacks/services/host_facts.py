@@ -1,8 +1,13 @@
 """A snapshot in the words and drawings of the host page."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 from stacks.hosts.snapshot import Engine, Gpu, HostSnapshot
+from stacks.services.host import SOURCES, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,28 @@ class Ability:
     state: str
     title: str
     text: str
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in the largest unit that fits: `just now`, `3 minutes ago`."""
+    return "just now" if (timezone.now() - moment).total_seconds() < 60 else f"{timesince(moment, depth=1)} ago"
+
+
+def snapshot_words(snapshot: HostSnapshot) -> str:
+    """Which snapshot a check was made against: the host, the age, and who said so."""
+    taken_at = moment_of(snapshot.taken_at)
+    age = f" as it was {ago(taken_at)}," if taken_at else ""
+    return f"{snapshot.hostname or 'The host'}{age} by {SOURCES[snapshot.source.value]}"
+
+
+def what_is_missing(snapshot: HostSnapshot) -> str:
+    """What is not known of a host, so that the rules which need it were not run; nothing where all is known."""
+    words = {
+        (True, True): "the host's GPUs and its container engine are",
+        (True, False): "the host's GPUs are",
+        (False, True): "the host's container engine is",
+    }.get((snapshot.gpus is None, snapshot.engine is None))
+    return f"{words} not known, so what depends on that was not checked" if words else ""
 
 
 def memory_bar(gpu: Gpu) -> MemoryBar | None:

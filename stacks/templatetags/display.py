@@ -7,6 +7,7 @@ from django.contrib.messages.storage.base import Message
 from django.template.defaultfilters import date
 
 from stacks.models import GpuClaim, Stack
+from stacks.services.host_facts import ago
 
 register = template.Library()
 
@@ -25,6 +26,9 @@ def in_section(context: dict[str, Any], prefix: str) -> bool:
 def gib(size: int | None) -> str:
     """Bytes as GiB with at most one decimal: `139.8 GiB`."""
     return "unknown" if size is None else f"{size / GIB:.1f}".removesuffix(".0") + " GiB"
+
+
+register.filter("ago", ago)
 
 
 @register.filter

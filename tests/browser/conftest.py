@@ -147,14 +147,17 @@ def page(open_context: Callable[..., BrowserContext], watch: Watch) -> Page:
 
 
 @pytest.fixture
-def take_picture() -> Callable[[Page, str], None]:
-    """Keeps a screenshot in the folder named by GPU_COMPOSE_SCREENSHOTS, for somebody to look at; else does nothing."""
+def take_picture() -> Callable[..., None]:
+    """Keeps a screenshot in the folder named by GPU_COMPOSE_SCREENSHOTS, for somebody to look at; else does nothing.
+
+    `full_page` is all that can be scrolled to.
+    """
     folder = os.environ.get("GPU_COMPOSE_SCREENSHOTS")
 
-    def take(page: Page, name: str) -> None:
+    def take(page: Page, name: str, *, full_page: bool = False) -> None:
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=Path(folder) / f"{name}.png")
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=full_page)
 
     return take
 

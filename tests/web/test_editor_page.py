@@ -62,7 +62,7 @@ def test_while_the_text_is_broken_forms_and_board_are_left_alone(client: Client,
     answer = live(client, stack, BROKEN)
     assert answer.data["mend"] == 4
     assert 'id="services"' not in answer.html and 'id="board"' not in answer.html
-    assert "not checked" in answer.words
+    assert "Not checked: the YAML has to be mended first." in answer.words
     for act in ("cell 0 a", "add", "remove a", "gpus all a", "fields a"):
         refused = edit(client, stack, act, BROKEN, **{"new-name": "c", "new-image": "x", "image@a": "z"})
         assert refused.status == 422 and refused.text == BROKEN

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from stacks.compose.document import parse_document
 from stacks.hosts.reading import read_host
-from stacks.models import Host, Stack
+from stacks.models import Host, HostSnapshot, Stack
 from stacks.renderers.registry import Dialect
 from stacks.rules.checker import check_text
 from stacks.rules.fixer import fix_all
@@ -282,7 +284,9 @@ def test_services_that_are_no_mapping_are_no_reason_to_fail(client: Client, ada:
 
 def test_the_verdict_names_the_snapshot_and_its_age(client: Client, gpus: Stack, host: Host) -> None:
     page = words(shown(client, gpus))
-    assert re.search(r"Against lab-2 as it was .* ago , by nvidia-smi -L", page)
+    assert "Against lab-2 as it was just now , by nvidia-smi -L" in page
+    HostSnapshot.objects.update(taken_at=timezone.now() - timedelta(hours=3, minutes=9))
+    assert "as it was 3 hours ago , by" in words(shown(client, gpus))
     assert "host Partly checked" in page
     assert "host's container engine is not known" in page
 

@@ -82,6 +82,13 @@ def test_a_rename_shows_everywhere_at_once(client: Client, ada: User, host: Host
     assert "<code>lab-3</code> has no GPU" in page and "lab-2" not in page
 
 
+def test_an_empty_stack_has_no_error_but_is_not_checked(client: Client, ada: User, host: Host) -> None:
+    stack = stack_create(user=ada, name="x", document="\n", host=host)
+    assert state(client, stack) == "Not checked"
+    page = client.get(f"/stacks/{stack.pk}/").content.decode()
+    assert "Nothing to check yet" in page and "COM004" not in page and 'class="layers"' not in page
+
+
 def test_what_could_not_be_checked_is_not_called_clean(client: Client, ada: User) -> None:
     stack = stack_create(user=ada, name="x", document=CLEAN)
     Stack.objects.filter(pk=stack.pk).update(checked_at=None, error_count=None, warning_count=None)
