@@ -19,6 +19,8 @@ _MAX_RECOVERY_TEXT: Final = 200_000  # code points; reading a larger file 25 tim
 _OPENED = ("flow", "quoted scalar", "block scalar")
 
 _TAB: Final = "this is not YAML: a tab indents this line, and YAML takes only spaces there"
+_NO_COLON: Final = "this is not YAML: no colon follows the key"
+_AFTER_NO_COLON: Final = ("mapping values are not allowed", "could not find expected ':'", "did not find expected key")
 _PLAIN_WORDS: Final = (
     (
         "could not find expected ':'",
@@ -114,6 +116,9 @@ def _problem(source: SourceText, error: YAMLError) -> tuple[Problem, int]:
     message, hint = f"this is not YAML: {words}", "Mend this line, or the one before it."
     if source.text[offset : offset + 1] == "\t" or "found a tab character" in words:
         return Problem(ProblemKind.SYNTAX, source.line_span(line), _TAB, "Indent with spaces."), line
+    bare = _line_without_colon(source, line) if any(part in words for part in _AFTER_NO_COLON) else None
+    if bare is not None:
+        return Problem(ProblemKind.SYNTAX, bare, _NO_COLON, "Write `key: value`."), line - 1
     for found, plain, advice in _PLAIN_WORDS:
         if found in words:
             message, hint = f"this is not YAML: {plain}", advice
@@ -128,6 +133,23 @@ def _problem(source: SourceText, error: YAMLError) -> tuple[Problem, int]:
         span = source.line_span(line)
         start = span.start + len(source.slice(span)) - len(source.slice(span).lstrip())
     return Problem(ProblemKind.SYNTAX, Span(start, end), message, hint, related), line
+
+
+def _line_without_colon(source: SourceText, line: int) -> Span | None:
+    """The line above, where it stands as deep as this one and is no `key: value`: to YAML it is a text that goes on."""
+    if line < 2:
+        return None
+    here, above = source.slice(source.line_span(line)), source.slice(source.line_span(line - 1))
+    word = above.partition(" #")[0].strip()
+    if (
+        len(here) - len(here.lstrip()) != len(above) - len(above.lstrip())
+        or not word[:1].isalpha()
+        or ": " in word
+        or word.endswith(":")
+    ):
+        return None
+    start = source.line_span(line - 1).start + above.index(word)
+    return Span(start, start + len(word))
 
 
 def _line_to_blank(source: SourceText, error: YAMLError, line: int) -> int:

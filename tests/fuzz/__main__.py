@@ -18,6 +18,7 @@ from tests.fuzz.seeds import load_hosts, load_seeds
 from tests.fuzz.trial import Fault, attempt, bound_process, trial_of
 
 _BATCH = 500
+_KEPT = 200
 
 
 class Outcome(NamedTuple):
@@ -67,7 +68,8 @@ def main() -> int:
             slowest, peak = max(slowest, outcome.slowest), max(peak, outcome.peak)
             for fault, text in outcome.faults:
                 kinds[f"{fault.kind}: {fault.detail}" if fault.kind == "traceback" else fault.kind] += 1
-                keep(chosen.keep, fault, text, kinds.total())
+                if kinds.total() <= _KEPT:
+                    keep(chosen.keep, fault, text, kinds.total())
     seconds = time.perf_counter() - started
     sys.stdout.write(
         f"{chosen.count} inputs of seed {chosen.seed} from {len(load_seeds())} files in {seconds:.0f} s, "
