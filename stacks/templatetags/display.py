@@ -77,7 +77,8 @@ def check_scope(stack: Stack) -> str:
     kept = stack.checked_snapshot
     if kept is not None:
         older = ", before the newest" if getattr(stack, "newest_snapshot", kept.pk) != kept.pk else ""
-        return f"every layer, with the snapshot of {date(kept.created_at, 'j M H:i')}{older}"
+        part = "" if kept.engine_version and kept.gpu_count is not None else ", the host’s in part"
+        return f"every layer{part}, with the snapshot of {date(kept.created_at, 'j M H:i')}{older}"
     if not stack.error_count:
         return "every layer but the host’s"
     return "without a host" if stack.host is None else "not against its host"

@@ -133,6 +133,7 @@ def shown_pages(page: Page, stranger: Page, ada: User, host: Host) -> Iterator[t
         page.goto(address)
         if name.startswith("editor"):
             page.wait_for_selector("html[data-editor=ready]")
+            assert page.evaluate("document.documentElement.scrollHeight") <= page.viewport_size["height"]
         yield name, page
     for name, refuse in {
         "new-nothing": send_nothing,

@@ -39,7 +39,7 @@ def test_with_a_host_the_list_names_the_snapshot_and_says_when_there_is_a_newer_
     client: Client, ada: User, host: Host
 ) -> None:
     stack = stack_create(user=ada, name="x", document=CLEAN, host=host)
-    assert re.fullmatch(r"No problems every layer, with the snapshot of \d+ \w+ \d\d:\d\d", state(client, stack))
+    assert re.fullmatch(r"No problems every layer, the host’s in part, with the snapshot of \d+ \w+ \d\d:\d\d", state(client, stack))
     HostSnapshot.objects.create(host=host, document=host.latest.document, source="put there by hand")
     assert state(client, stack).endswith(", before the newest")
     stack_update_settings(stack=stack, name="x", host=host)
@@ -61,7 +61,7 @@ def test_a_new_snapshot_is_checked_against_at_once(client: Client, ada: User, ho
     stack_delete(stack=deleted)
     assert "error" not in state(client, stack)
     host_add_snapshot(host=host, snapshot=read_host(NVIDIA_SMI_LIST.splitlines()[0]))
-    assert state(client, stack).startswith("1 error every layer, with the snapshot of ")
+    assert state(client, stack).startswith("1 error every layer, the host’s in part, with the snapshot of ")
     deleted.refresh_from_db()
     assert deleted.error_count == 1
     assert "GPU102" in client.get(f"/stacks/{stack.pk}/").content.decode()
