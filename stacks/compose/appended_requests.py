@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from stacks.compose.devices import DeviceRequest
-from stacks.compose.layout import EditError
 from stacks.compose.nodes import OVERRIDE_TAG, Mapping, find, path_at
 from stacks.compose.references import lineage
-from stacks.compose.source import Span, TextEdit
+from stacks.compose.source import EditError, Span, TextEdit
 
 
 def appended_to(request: DeviceRequest) -> DeviceRequest | None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from stacks.compose import reshaping
 from stacks.compose.document import Document
-from stacks.compose.editing import (
-    EditError,
+from stacks.compose.nodes import Path
+from stacks.compose.operations import (
     deletion,
     environment_deletion,
     environment_setting,
@@ -18,10 +18,9 @@ from stacks.compose.editing import (
     renaming,
     setting,
 )
-from stacks.compose.nodes import Path
 from stacks.compose.path_edits import Operation
 from stacks.compose.sharing import raw_data
-from stacks.compose.source import TextEdit, apply
+from stacks.compose.source import EditError, TextEdit, apply
 from stacks.compose.verification import leads_to
 from stacks.compose.yaml import parse_yaml
 

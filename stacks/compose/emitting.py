@@ -8,8 +8,9 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias, Union
 
-from stacks.compose.layout import DEFAULT_INDENTATION, EditError, Indentation
+from stacks.compose.layout import DEFAULT_INDENTATION, Indentation
 from stacks.compose.scalars import ScalarValue, is_timestamp, resolve_plain
+from stacks.compose.source import EditError
 from stacks.compose.yaml import MAX_DEPTH
 
 

@@ -7,9 +7,8 @@ from stacks.compose import editing
 from stacks.compose.devices import ALL_GPUS, CDI_DRIVER, DeviceRequest
 from stacks.compose.document import Document, Service
 from stacks.compose.gpu_identifiers import identifier_kind, repaired_identifier, split_identifiers
-from stacks.compose.layout import EditError
 from stacks.compose.nodes import Mapping, Node, Path, Plain, Scalar, Sequence
-from stacks.compose.source import Span, TextEdit, apply
+from stacks.compose.source import EditError, Span, TextEdit, apply
 from stacks.compose.yaml import parse_yaml
 
 RESERVED_DEVICES = ("deploy", "resources", "reservations", "devices")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stacks.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
+from stacks.compose.source import EditError
 
 DEFAULT_INDENT: Final = 2
 _GAP = re.compile(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*")
@@ -17,10 +18,6 @@ _PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*")
 _BREAK = re.compile(r"\r\n|\n|\r")
 _COMMENT_LINE = re.compile(r"([ ]*)[ \t]*#")
 _BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
-
-
-class EditError(ValueError):
-    """An edit that cannot be made; the message says why, in words for the person who asked for it."""
 
 
 @dataclass(frozen=True, slots=True)

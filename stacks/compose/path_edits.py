@@ -11,11 +11,11 @@ from typing import Any
 from stacks.compose import reshaping, splicing
 from stacks.compose.document import Document
 from stacks.compose.emitting import MERGE, Emittable, Written, key_text, mapping_lines
-from stacks.compose.layout import EditError, Layout
+from stacks.compose.layout import Layout
 from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence, path_text
 from stacks.compose.routes import reach
 from stacks.compose.sharing import anchored_below, copy_of, merge_copies, merged_names, raw_data, raw_value, release
-from stacks.compose.source import Span, TextEdit
+from stacks.compose.source import EditError, Span, TextEdit
 from stacks.compose.splicing import Place
 from stacks.compose.verification import leads_to
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Document, parse_document
-from stacks.compose.layout import EditError
 from stacks.compose.nodes import Mapping, Node, Path, Sequence, find, path_at, path_text
+from stacks.compose.source import EditError
 
 if TYPE_CHECKING:
     from stacks.compose.project import Project

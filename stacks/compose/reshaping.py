@@ -6,8 +6,8 @@ Containers along the path are copied, everything else is shared. Works on data w
 from typing import Any
 
 from stacks.compose.emitting import Emittable, Written
-from stacks.compose.layout import EditError
 from stacks.compose.nodes import Path, path_text
+from stacks.compose.source import EditError
 
 
 def nested(path: Path, value: Emittable) -> Emittable:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from stacks.compose.layout import EditError
 from stacks.compose.nodes import Alias, Mapping, Node, Path, Sequence
 from stacks.compose.sharing import merge_sources, merged_names, place_of
+from stacks.compose.source import EditError
 from stacks.compose.splicing import Place
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from stacks.compose import splicing
 from stacks.compose.emitting import Emittable, Written, is_plain_safe
-from stacks.compose.layout import EditError, Layout
+from stacks.compose.layout import Layout
 from stacks.compose.nodes import OVERRIDE_TAG, RESET_TAG, Alias, Mapping, Node, Scalar, Sequence
 from stacks.compose.scalars import ScalarValue
-from stacks.compose.source import Span, TextEdit
+from stacks.compose.source import EditError, Span, TextEdit
 from stacks.compose.splicing import Place
 
 

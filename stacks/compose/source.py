@@ -36,6 +36,10 @@ class TextEdit(NamedTuple):
     text: str
 
 
+class EditError(ValueError):
+    """An edit that cannot be made; the message says why, in words for the person who asked for it."""
+
+
 class OverlappingEditsError(ValueError):
     """Two edits of one batch touch the same text."""
 

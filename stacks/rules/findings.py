@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacks.compose.layout import EditError
 from stacks.compose.problems import Related
-from stacks.compose.source import Span, TextEdit
+from stacks.compose.source import EditError, Span, TextEdit
 
 if TYPE_CHECKING:
     from stacks.rules.registry import Rule
