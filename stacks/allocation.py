@@ -99,7 +99,10 @@ class Allocation(NamedTuple):
 
 def allocate(document: Document, host: HostSnapshot | None) -> Allocation:
     """Find the claims of every service and resolve them against the host's GPUs, where these are known."""
-    claims = tuple(claim for service in document.services for claim in service_claims(service))
+    by_default = host is not None and host.engine is not None and host.engine.default_runtime == NVIDIA_RUNTIME
+    claims = tuple(
+        claim for service in document.services for claim in service_claims(service, runs_nvidia_by_default=by_default)
+    )
     holdings: list[Holding] = []
     unresolved: list[tuple[GpuClaim, Identifier]] = []
     if host is not None and host.gpus is not None:
@@ -116,15 +119,22 @@ def allocate(document: Document, host: HostSnapshot | None) -> Allocation:
     return Allocation(claims, tuple(holdings), tuple(unresolved), host)
 
 
-def service_claims(service: Service) -> Iterator[GpuClaim]:
-    """Every way in which a service asks for GPUs, in the order deploy, gpus, CDI devices, nvidia runtime."""
+def service_claims(service: Service, *, runs_nvidia_by_default: bool = False) -> Iterator[GpuClaim]:
+    """Every way in which a service asks for GPUs, in the order deploy, gpus, CDI devices, nvidia runtime.
+
+    Where the engine's default runtime is NVIDIA's, the variable alone asks as well, in a service that names no runtime.
+    """
+    found = False
     for request in service.device_requests:
         if request.is_for_gpus:
+            found = True
             yield from _request_claim(service, request)
     for mapping in service.device_mappings:
         if mapping.is_cdi and mapping.source.startswith(CDI_GPU):
+            found = True
             yield _cdi_claim(service, mapping)
-    yield from _runtime_claim(service)
+    if service.runtime is not None or (runs_nvidia_by_default and not found):
+        yield from _runtime_claim(service)
 
 
 def _request_claim(service: Service, request: DeviceRequest) -> Iterator[GpuClaim]:
@@ -164,7 +174,7 @@ def _cdi_claim(service: Service, mapping: DeviceMapping) -> GpuClaim:
 def _runtime_claim(service: Service) -> Iterator[GpuClaim]:
     """`runtime: nvidia` with NVIDIA_VISIBLE_DEVICES; without the variable the image decides, which is no claim."""
     variable = service.variable(VISIBLE_DEVICES)
-    if service.runtime is None or service.runtime.string != NVIDIA_RUNTIME or variable is None:
+    if variable is None or (service.runtime is not None and service.runtime.string != NVIDIA_RUNTIME):
         return
     names = [name.strip() for name in (variable.value or "").split(",")]
     if NO_DEVICES & set(names):

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from stacks.compose.document import Document
-from stacks.gpu_use import host_label
+from stacks.gpu_use import asking_services, host_label
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import HOST, rule
@@ -42,13 +42,10 @@ def driver_library_mismatch(document: Document, context: Context) -> Iterator[Fi
     host = context.snapshot()
     if not any(_WORDS in note.text.lower() for note in host.notes):
         return
-    reported: set[str] = set()
-    for claim in context.allocation.claims:
-        if not claim.is_nothing and claim.service.name not in reported:
-            reported.add(claim.service.name)
-            yield Finding(
-                claim.span,
-                f"this container will not start: the driver of {host_label(host)} was updated, and the old kernel "
-                "module is still loaded",
-                "Restart the host, and then create the containers anew.",
-            )
+    for _, span in asking_services(context.allocation, document):
+        yield Finding(
+            span,
+            f"this container will not start: the driver of {host_label(host)} was updated, and the old kernel "
+            "module is still loaded",
+            "Restart the host, and then create the containers anew.",
+        )

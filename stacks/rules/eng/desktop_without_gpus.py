@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from stacks.compose.document import Document
-from stacks.gpu_use import host_label
+from stacks.gpu_use import asking_services, host_label
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import ENGINE, rule
@@ -43,13 +43,10 @@ def desktop_without_gpus(document: Document, context: Context) -> Iterator[Findi
     engine = host.engine
     if engine is None or not engine.desktop or _KERNEL not in (engine.kernel_version or ""):
         return
-    reported: set[str] = set()
-    for claim in context.allocation.claims:
-        if not claim.is_nothing and claim.service.name not in reported:
-            reported.add(claim.service.name)
-            yield Finding(
-                claim.span,
-                f"this container will not start: Docker Desktop on {host_label(host)} has no NVIDIA GPUs; it passes "
-                "them on with WSL 2 on Windows alone",
-                "Choose a host with Docker Engine and NVIDIA GPUs.",
-            )
+    for _, span in asking_services(context.allocation, document):
+        yield Finding(
+            span,
+            f"this container will not start: Docker Desktop on {host_label(host)} has no NVIDIA GPUs; it passes "
+            "them on with WSL 2 on Windows alone",
+            "Choose a host with Docker Engine and NVIDIA GPUs.",
+        )

@@ -2,11 +2,12 @@ from collections.abc import Iterator
 
 from stacks.compose.devices import RequestOrigin
 from stacks.compose.document import Service
-from stacks.compose.nodes import Scalar
+from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.source import Span
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Related, Severity
 from stacks.rules.registry import rule
+from stacks.swarm import swarm_sign
 
 
 @rule(
@@ -18,9 +19,9 @@ from stacks.rules.registry import rule
     url="https://github.com/docker/cli/issues/3051",
 )
 def device_request_in_swarm_stack(service: Service, context: Context) -> Iterator[Finding]:
-    """`placement`, `endpoint_mode` and `mode: global` mean something in Swarm only, so this file is made for `docker
-    stack deploy`. That refuses it: `deploy.resources.reservations Additional property devices is not allowed`; `gpus`
-    and `runtime` it does not know either.
+    """`placement`, `endpoint_mode`, `mode: global` and `generic_resources` mean something in Swarm only, so this file
+    is made for `docker stack deploy`. That refuses it: `deploy.resources.reservations Additional property devices is
+    not allowed`; `gpus` and `runtime` it does not know either.
 
     In Swarm reserve GPUs by `generic_resources`, which the nodes must offer. For `docker compose` leave the keys of
     Swarm out.
@@ -42,30 +43,22 @@ def device_request_in_swarm_stack(service: Service, context: Context) -> Iterato
           resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: gpu, value: 1}}]}}
     ```
     """
-    requests = service.device_requests if "deploy" in service.node.effective else ()
-    evidence = _evidence(service) if requests else None
-    if evidence is None:
+    sign = swarm_sign(service)
+    if sign is None:
         return
-    key, span = evidence
-    for request in requests:
-        given = "devices" if request.origin is RequestOrigin.DEPLOY else "gpus"
+    related = (Related(sign.span, f"`{sign.key}` has a meaning in Swarm only"),)
+    for key, span in _refused(service):
         yield Finding(
-            request.span,
-            f"`docker stack deploy` will refuse this file: Swarm knows no `{given}`, and `{key}` is for Swarm only",
+            span,
+            f"`docker stack deploy` will refuse this file: Swarm knows no `{key}`, and `{sign.key}` is for Swarm only",
             "Reserve GPUs by `generic_resources` for Swarm, or remove the keys of Swarm for `docker compose`.",
-            related=(Related(span, f"`{key}` has a meaning in Swarm only"),),
+            related=related,
         )
         return
 
 
-def _evidence(service: Service) -> tuple[str, Span] | None:
-    deploy = service.mapping("deploy")
-    for key in ("placement", "endpoint_mode", "mode"):
-        entry = deploy.get(key) if deploy is not None else None
-        if entry is None or (isinstance(entry.value, Scalar) and entry.value.value is None):
-            continue
-        if key != "mode":
-            return key, entry.span
-        if isinstance(entry.value, Scalar) and entry.value.string.startswith("global"):
-            return "mode: global", entry.span
-    return None
+def _refused(service: Service) -> Iterator[tuple[str, Span]]:
+    for request in service.device_requests:
+        yield "devices" if request.origin is RequestOrigin.DEPLOY else "gpus", request.span
+    if service.runtime is not None and runs_nvidia(service):
+        yield "runtime", service.runtime.span

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from stacks.compose.document import Document
-from stacks.gpu_use import host_label
+from stacks.gpu_use import asking_services, host_label
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import ENGINE, rule
@@ -41,13 +41,10 @@ def engine_from_snap(document: Document, context: Context) -> Iterator[Finding]:
     host = context.snapshot()
     if host.engine is None or not host.engine.snap:
         return
-    reported: set[str] = set()
-    for claim in context.allocation.claims:
-        if not claim.is_nothing and claim.service.name not in reported:
-            reported.add(claim.service.name)
-            yield Finding(
-                claim.span,
-                f"this container will probably not start: Docker on {host_label(host)} is the snap, which does not "
-                "find NVIDIA's toolkit",
-                "Install Docker Engine from Docker's packages (`docker-ce`) in place of the snap.",
-            )
+    for _, span in asking_services(context.allocation, document):
+        yield Finding(
+            span,
+            f"this container will probably not start: Docker on {host_label(host)} is the snap, which does not "
+            "find NVIDIA's toolkit",
+            "Install Docker Engine from Docker's packages (`docker-ce`) in place of the snap.",
+        )

@@ -47,14 +47,33 @@ def generic_resource_not_on_node(service: Service, context: Context) -> Iterator
     offered = host.engine.generic_resources if host.engine is not None else None
     if not offered or "deploy" not in service.node.effective:
         return
-    kinds = [each.partition("=")[0] for each in offered]
+    amounts = _amounts(offered)
     node = service.sequence(*_PATH)
     for index in range(len(node.items) if node is not None else 0):
         kind = service.scalar(*_PATH, index, "discrete_resource_spec", "kind")
-        if kind is not None and kind.string not in kinds:
-            listed = ", ".join(f"`{each}`" for each in dict.fromkeys(kinds))
+        value = service.scalar(*_PATH, index, "discrete_resource_spec", "value")
+        if kind is not None and kind.string not in amounts:
+            listed = ", ".join(f"`{each}`" for each in amounts)
             yield Finding(
                 kind.span,
                 f"Swarm will not place this service on {host_label(host)}: it offers {listed}, and no `{kind.string}`",
                 "Write the kind as the node has it.",
             )
+        elif kind is not None and value is not None and isinstance(value.value, int):
+            most = amounts[kind.string]
+            if value.value > most:
+                yield Finding(
+                    value.span,
+                    f"Swarm will not place this service on {host_label(host)}: it offers {most} `{kind.string}`, and"
+                    f" {value.value} are reserved",
+                    f"Reserve {most} at most.",
+                )
+
+
+def _amounts(offered: tuple[str, ...]) -> dict[str, int]:
+    """How much of each kind the node offers: `gpu=4` is four, and each `NVIDIA-GPU=GPU-…` one that has a name."""
+    found: dict[str, int] = {}
+    for each in offered:
+        kind, _, value = each.partition("=")
+        found[kind] = found.get(kind, 0) + (int(value[:6]) if value.isascii() and value.isdigit() else 1)
+    return found

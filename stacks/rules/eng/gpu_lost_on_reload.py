@@ -49,6 +49,8 @@ def gpu_lost_on_reload(document: Document, context: Context) -> Iterator[Finding
     engine = host.engine
     if engine is None or engine.cgroup_driver != _SYSTEMD or engine.rootless or engine.version is None:
         return
+    if engine.nvidia_hook is False:
+        return  # a hook that is not there takes nothing away
     if not is_before(engine.version, Feature.NVIDIA_BY_CDI) and engine.nvidia_cdi_hook is not False:
         return
     for claim in context.allocation.claims:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from stacks.compose.document import Document
-from stacks.gpu_use import host_label
+from stacks.gpu_use import asking_services, host_label
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import GPUS, rule
@@ -48,12 +48,9 @@ def host_without_gpus(document: Document, context: Context) -> Iterator[Finding]
     host = context.snapshot()
     if host.gpus:
         return
-    reported: set[str] = set()
-    for claim in context.allocation.claims:
-        if not claim.is_nothing and claim.service.name not in reported:
-            reported.add(claim.service.name)
-            yield Finding(
-                claim.span,
-                f"this container will not start: it asks for a GPU, and {host_label(host)} has none",
-                "Choose a host with GPUs, or install the NVIDIA driver on this one.",
-            )
+    for _, span in asking_services(context.allocation, document):
+        yield Finding(
+            span,
+            f"this container will not start: it asks for a GPU, and {host_label(host)} has none",
+            "Choose a host with GPUs, or install the NVIDIA driver on this one.",
+        )

@@ -4,6 +4,7 @@ from functools import partial
 from stacks.allocation import CDI_GPU, GpuClaim, Identifier
 from stacks.compose import editing
 from stacks.compose.document import Document
+from stacks.compose.gpu_identifiers import identifier_kind
 from stacks.compose.nodes import Scalar
 from stacks.facts.spelling import closest
 from stacks.gpu_use import free_gpus, gpu_words, host_label
@@ -53,6 +54,8 @@ def unknown_gpu(document: Document, context: Context) -> Iterator[Finding]:
     free = free_gpus(context.allocation) if unresolved else ()
     for claim, identifier in unresolved:
         text = identifier.text.strip()
+        if claim.variable is not None and identifier_kind(text) is None:
+            continue  # no name at all, which is said of every value
         if _is_plain_name(text) and host.lacks(text):
             known = [gpu.uuid for gpu in host.gpus or () if gpu.uuid]
             nearest = None if text.isdigit() else closest(text, known, 0.85)
