@@ -174,6 +174,7 @@ def _add_hosts(commands: Any) -> None:
 def _add_rules(commands: Any) -> None:
     parser = _command(commands, "rules", "list the rules, or explain one")
     parser.add_argument("rule", metavar="ID", nargs="?", help="a rule's code or name")
+    parser.add_argument("--write", metavar="FOLDER", help="write the reference of all rules as Markdown pages")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 

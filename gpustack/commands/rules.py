@@ -1,9 +1,10 @@
-"""`gpu-compose rules`: list the rules, or explain one."""
+"""`gpu-compose rules`: list the rules, explain one, or write the reference."""
 
+import os
 import shutil
 from argparse import Namespace
 
-from gpustack.commands.files import UnusableError, write
+from gpustack.commands.files import UnusableError, read_text, reason, replace_file, say, write
 from stacks.reports.rules import explain_rule, list_rules, rules_json
 from stacks.rules.registry import Rule, all_rules
 
@@ -12,12 +13,33 @@ _WIDEST = 100
 
 def run(arguments: Namespace) -> int:
     """0; raises UnusableError for a rule that there is not."""
+    if arguments.write is not None:
+        return _write_pages(arguments.write)
     chosen = all_rules() if arguments.rule is None else (_find(arguments.rule),)
     if arguments.format == "json":
         write(rules_json(chosen))
         return 0
     width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
     write(list_rules(chosen) if arguments.rule is None else explain_rule(chosen[0], width))
+    return 0
+
+
+def _write_pages(folder: str) -> int:
+    """Write the reference into a folder; a page of a family that is no more goes."""
+    from stacks.reports.rule_pages import MARK, rule_pages
+
+    pages = rule_pages(all_rules())
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for name in sorted(set(os.listdir(folder)) - set(pages)):
+            path = os.path.join(folder, name)
+            if name.endswith(".md") and os.path.isfile(path) and read_text(path).startswith(MARK):
+                os.unlink(path)
+    except OSError as error:
+        raise UnusableError(f"{folder}: {reason(error)}") from error
+    for name, text in pages.items():
+        replace_file(os.path.join(folder, name), text)
+    say(f"{folder}: {len(pages)} pages on {len(all_rules())} rules")
     return 0
 
 

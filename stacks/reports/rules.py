@@ -27,7 +27,7 @@ def explain_rule(rule: Rule, width: int) -> str:
 
 
 def _explanation(rule: Rule, width: int) -> Iterator[str]:
-    text = _plain(rule)
+    text = plain_explanation(rule)
     position = 0
     for fence in _FENCE.finditer(text):
         yield from _paragraphs(text[position : fence.start()], width)
@@ -47,7 +47,7 @@ def _indented(text: str) -> str:
     return "".join(f"    {line}".rstrip() + "\n" for line in text.splitlines())
 
 
-def _plain(rule: Rule) -> str:
+def plain_explanation(rule: Rule) -> str:
     """The docstring without the indentation of the function's body."""
     first, _, rest = rule.explanation.partition("\n")
     return f"{first.strip()}\n{dedent(rest)}".strip()
@@ -69,5 +69,5 @@ def _mapping(rule: Rule) -> dict[str, object]:
         "severity": rule.severity.value,
         "needs": sorted(rule.needs),
         "url": rule.url,
-        "explanation": _plain(rule),
+        "explanation": plain_explanation(rule),
     }
