@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from stacks.compose.document import Service
 from stacks.compose.values import quote
@@ -57,7 +58,5 @@ def malformed_allocator_settings(service: Service, context: Context) -> Iterator
             variable.value_span,
             f"PyTorch will stop at its first use of the GPU: it cannot read {quote(variable.value)}",
             "Write settings as `name:value`, with commas between.",
-            Fix(f"write {quote(meant)}", lambda variable=variable, text=meant: set_variable(service, variable, text))
-            if certain
-            else None,
+            Fix(f"write {quote(meant)}", partial(set_variable, service, variable, meant)) if certain else None,
         )

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import asks_for_gpus
@@ -59,7 +60,7 @@ def variable_of_env_file_overridden(service: Service, context: Context) -> Itera
                 f"Write `{written}` to take it up, or remove it from `.env`.",
                 Fix(
                     f"write `{written}`",
-                    lambda variable=variable, text=written: set_variable(service, variable, text),
+                    partial(set_variable, service, variable, written),
                     False,
                 ),
             )
