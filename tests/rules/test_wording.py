@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from stacks import facts
-from stacks.rules.checker import Report, check_text
+from stacks.rules.checker import Report
 from stacks.rules.findings import Diagnostic
 from stacks.rules.registry import Rule, all_rules
 from tests.rules.case_files import Case, case_paths, load_case
-from tests.rules.test_cases import inspect_clean, load_example
+from tests.rules.test_cases import inspect_clean, load_example, run
 
 RULES = all_rules()
 LONGEST = 300  # characters of a message or hint: it is read at one look
+WORD = re.compile(r"[A-Za-z_][\w./:@=-]{3,}")
 LETTERS = re.compile(r"[A-Za-z][\w.-]*")
+ORDINARY = {"host", "none"}  # values that a sentence may say without meaning them
 BACKTICKED = re.compile(r"`[^`]*`")
 
 
@@ -65,7 +67,7 @@ def value(diagnostic: Diagnostic, report: Report) -> str:
     """The value at fault, as it is written; empty for a key, and where the place is more than a word."""
     source, end = report.document.source, diagnostic.span.end
     text = source.slice(diagnostic.span).strip("\"'")
-    return text if source.text[end : end + 1] != ":" and re.fullmatch(r"[A-Za-z_][\w./:@=-]{3,}", text) else ""
+    return text if source.text[end : end + 1] != ":" and text not in ORDINARY and WORD.fullmatch(text) else ""
 
 
 def is_bare(word: str, message: str) -> bool:
@@ -75,7 +77,7 @@ def is_bare(word: str, message: str) -> bool:
 
 
 def check(case: Case) -> list[tuple[str, str, list[str]]]:
-    report = check_text(case.text, case.environment, case.host, None if case.files is None else case.file_exists)
+    report = run(case)
     judged = [(each.code, f"{each.message} | {each.hint}", faults(each, report)) for each in report.diagnostics]
     return [each for each in judged if each[2]]
 
