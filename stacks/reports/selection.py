@@ -32,7 +32,8 @@ class Selection(NamedTuple):
 
         What is not YAML stays an error whatever is selected: nothing else of such a file was checked.
         """
-        kept = tuple(self._weighed(report.diagnostics, must_stay=not report.document.is_complete))
+        unread = any(run.layer is Layer.SCHEMA and not run.ran for run in report.layers)
+        kept = tuple(self._weighed(report.diagnostics, must_stay=unread))
         suppressed = tuple(self._weighed(report.suppressed, must_stay=False))
         return Report(report.document, report.layers, kept, suppressed)
 
