@@ -92,6 +92,11 @@ class Reachable(NamedTuple):
     span: Span
     item: PortItem | None
 
+    @property
+    def way(self) -> str:
+        """How others reach it, for a sentence."""
+        return "" if self.item is not None else ", by `network_mode: host`,"
+
 
 def reachable(service: Service, ports: tuple[int, ...]) -> Iterator[Reachable]:
     """Where other machines reach one of these ports."""

@@ -124,6 +124,15 @@ def token_maker(text: str) -> str | None:
     return None
 
 
+def starts_a_shell(text: str) -> bool:
+    """Whether an image starts nothing but a shell, or another program that ends without a terminal."""
+    reference = image_facts(text).reference
+    row = _row("shell", "name", reference.name) if reference is not None else None
+    if reference is None or row is None:
+        return False
+    return re.search(row.get("but_not", "(?!)"), reference.tag or "") is None
+
+
 def may_hold_token(text: str) -> bool:
     """Whether a long text is worth looking through for tokens: it has the beginning of one somewhere."""
     return any(begin in text for row in table("services")["tokens"]["patterns"] for begin in row["begins"])

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from stacks.compose.document import Document
-from stacks.compose.published_ports import colliding_ports
+from stacks.compose.published_ports import PortCollision, colliding_ports
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Related, Severity
 from stacks.rules.registry import rule
@@ -19,6 +19,8 @@ def host_port_taken(document: Document, context: Context) -> Iterator[Finding]:
     """A port of the host can lead to one container only. Docker Compose accepts the file, and the engine then
     refuses to start the second container: `Bind for 0.0.0.0:8888 failed: port is already allocated`. The same
     happens to the second replica of a service that publishes on a fixed port.
+
+    Where a profile decides whether one of the two starts, they may be meant to take turns, and this is a warning.
 
     Give each service a host port of its own, or leave the host port out and let the engine pick one.
 
@@ -53,4 +55,11 @@ def host_port_taken(document: Document, context: Context) -> Iterator[Finding]:
             both = f"`{collision.other}`: both need the host port {collision.port}"
             message = f"service `{collision.service}` cannot start beside {both}"
             related = (Related(collision.other_span, f"taken by `{collision.other}` here"),)
-            yield Finding(collision.span, message, "Publish on another host port.", related=related)
+            severity = Severity.WARNING if _may_take_turns(document, collision) else None
+            yield Finding(collision.span, message, "Publish on another host port.", related=related, severity=severity)
+
+
+def _may_take_turns(document: Document, collision: PortCollision) -> bool:
+    """Whether a profile decides if one of the two starts: people keep variants of a service in one file."""
+    pair = (document.service(collision.service), document.service(collision.other))
+    return any(service is not None and service.profiles for service in pair)

@@ -59,8 +59,8 @@ def port_not_listened_on(service: Service, context: Context) -> Iterator[Finding
             fix = Fix(title, partial(_edits, service, item, ports[0]), safe=False)
         yield Finding(
             item.target_span,
-            f"nothing will answer here: {known.title} listens on port {ports[0]}, not on {_shown(item.targets)}",
-            f"Write {ports[0]} as the port of the container.",
+            f"nothing will answer here: {known.title} listens on port `{ports[0]}`, not on `{_shown(item.targets)}`",
+            f"Write `{ports[0]}` as the port of the container.",
             fix,
         )
 

@@ -58,9 +58,10 @@ def jupyter_without_token(service: Service, context: Context) -> Iterator[Findin
     port = int(given.value.text[:6]) if given is not None and given.value.text.isdigit() else _DEFAULT_PORT
     for place in reachable(service, (port,)):
         item = place.item
+        who = f"anybody who reaches this host{place.way}"
         yield Finding(
             place.span,
-            "anybody who reaches this host can run code in this container: Jupyter is told to ask for no token",
+            f"{who} can run code in this container: Jupyter's `{token.name.text}` is empty",
             "Publish on `127.0.0.1`, or let Jupyter ask for a token.",
             Fix("publish on `127.0.0.1`", partial(keep_local, service, item), safe=False) if item is not None else None,
             (Related(token.name.span, "the empty token"),),

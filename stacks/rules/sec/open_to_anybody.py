@@ -48,14 +48,16 @@ def open_to_anybody(service: Service, context: Context) -> Iterator[Finding]:
     if known is None or not known.opens or _has_key(service, known):
         return
     close = ", or set a key" if known.key_options or known.key_variables else ""
-    places = list(reachable(service, listening_ports(service)))
+    ports = listening_ports(service)
+    places = list(reachable(service, ports))
     if not places:
         return
     items = [place.item for place in places if place.item is not None]
     where = "Publish on `127.0.0.1`" if items else "Publish on `127.0.0.1` instead of the host's network"
+    who = f"anybody who reaches this host{places[0].way}"
     yield Finding(
         places[0].span,
-        f"anybody who reaches this host can {known.opens}: {known.title} asks for no login",
+        f"{who} can {known.opens}: {known.title} on port `{ports[0]}` asks for no login",
         f"{where}{close}.",
         Fix("publish on `127.0.0.1`", partial(_edits, service, items), safe=False) if items else None,
         tuple(Related(place.span, "published here as well") for place in places[1:]),
