@@ -6,7 +6,6 @@ with Docker Compose 2.40.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from math import isinf, isnan
 
 from stacks.compose.nodes import Scalar
@@ -33,6 +32,8 @@ def _float_text(value: float) -> str:
         return "NaN"
     if isinf(value):
         return "+Inf" if value > 0 else "-Inf"
+    from decimal import Decimal  # here, since few files have such a number
+
     sign, digits, _ = Decimal(repr(value)).normalize().as_tuple()
     exponent = Decimal(repr(value)).adjusted() if value else 0
     minus = "-" if sign else ""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.devices import DeviceMapping, DeviceRequest
@@ -14,7 +12,7 @@ from stacks.compose.references import names_other_files
 from stacks.compose.yaml import paused_collector
 from stacks.rules.context import Context
 from stacks.rules.findings import Diagnostic, Layer, Severity
-from stacks.rules.registry import Rule, all_rules
+from stacks.rules.registry import Rule, rules_on
 
 if TYPE_CHECKING:
     from stacks.hosts.snapshot import HostSnapshot
@@ -95,33 +93,19 @@ def check_document(
     return Report(document, _layer_runs(document, context), kept, dropped)
 
 
-@cache
-def _rules_by_part() -> dict[type, tuple[Rule, ...]]:
-    grouped: dict[type, list[Rule]] = defaultdict(list)
-    for rule in all_rules():
-        grouped[rule.on].append(rule)
-    unknown = grouped.keys() - PARTS.keys() - {Document}
-    if unknown:
-        raise TypeError(f"no rule can be called on {unknown}")
-    return {part: tuple(rules) for part, rules in grouped.items()}
-
-
 def _calls(context: Context) -> Iterable[tuple[Rule, object, str | None]]:
     document, available = context.document, context.available
-    by_part = {part: [rule for rule in rules if rule.needs <= available] for part, rules in _rules_by_part().items()}
     complete = document.is_complete
-    for rule in by_part.get(Document, ()):
+    for rule in rules_on(Document, available):
         if complete or rule.layer is Layer.YAML:
             yield rule, document, None
     if not complete:
         return
     for service in document.services:
         for part, of_service in PARTS.items():
-            rules = by_part.get(part)
-            if rules:
-                for item in of_service(service):
-                    for rule in rules:
-                        yield rule, item, service.name
+            for item in of_service(service):
+                for rule in rules_on(part, available):
+                    yield rule, item, service.name
 
 
 def _run(rule: Rule, part: object, service: str | None, context: Context) -> Iterable[Diagnostic]:

@@ -1,14 +1,19 @@
-"""The register of rules: one file a rule, found by walking the families."""
+"""The register of rules: one file a rule, found by walking the families.
 
+A check imports only the rules that it can call: `stacks.rules.index` says where each applies. A rule that the index
+does not know yet is imported to ask it.
+"""
+
+import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import stacks.rules
 from stacks.rules.findings import Finding, Layer, Severity
+from stacks.rules.index import INDEX
 
 if TYPE_CHECKING:
     from stacks.rules.context import Context
@@ -80,13 +85,36 @@ def rule(
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, by code. Imports the families on the first call."""
-    for family in iter_modules(stacks.rules.__path__, "stacks.rules."):
-        if family.ispkg:
-            package = import_module(family.name)
-            for module in iter_modules(package.__path__, f"{family.name}."):
-                import_module(module.name)
+    """Every rule, by code. Imports them all on the first call."""
+    for module in _modules():
+        import_module(f"stacks.rules.{module}")
     return tuple(sorted(_RULES.values(), key=lambda each: each.code))
+
+
+@cache
+def rules_on(part: type, available: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules that are called on a kind of part and need nothing beyond what is available, by code."""
+    for module in _modules():
+        on, needs = INDEX.get(module, (part.__name__, ()))
+        if on == part.__name__ and available.issuperset(needs):
+            import_module(f"stacks.rules.{module}")
+    found = [each for each in _RULES.values() if each.on is part and each.needs <= available]
+    return tuple(sorted(found, key=lambda each: each.code))
+
+
+@cache
+def _modules() -> tuple[str, ...]:
+    """The modules of the rules as they lie in the families, such as `dev.count_zero`."""
+    return tuple(_walk())
+
+
+def _walk() -> Iterator[str]:
+    for folder in stacks.rules.__path__:
+        families = [entry for entry in os.scandir(folder) if entry.is_dir() and entry.name.isidentifier()]
+        for family in sorted(families, key=lambda entry: entry.name):
+            for name in sorted(os.listdir(family.path)):
+                if name.endswith(".py") and name != "__init__.py":
+                    yield f"{family.name}.{name.removesuffix('.py')}"
 
 
 def rule_by_code(code: str) -> Rule | None:
