@@ -50,7 +50,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A service. `strangers` are the identifiers in its request that name nothing on the host."""
+    """A service. `asks` says in words what it asks for, where there are no cells to show it.
+
+    `strangers` are the identifiers in its request that name nothing on the host.
+    """
 
     service: str
     asks: str
@@ -122,15 +125,17 @@ def _rows(document: Document, allocation: Allocation, columns: tuple[Slot, ...])
             if slot.gpu is holding.gpu and holding.mig_instance in (None, slot.instance):
                 held.setdefault((holding.claim.service.name, slot.key), holding)
     sharing = _sharing(columns, held)
+    unheld = [(slot, slot.key, _cell(slot, None, ())) for slot in columns]
     strangers: dict[str, list[str]] = {}
     for claim, identifier in allocation.unresolved:
         strangers.setdefault(claim.service.name, []).append(identifier.text)
     for service in document.services:
+        name = service.name
         cells = tuple(
-            _cell(slot, held.get((service.name, slot.key)), sharing.get((service.name, slot.key), ()))
-            for slot in columns
+            _cell(slot, held[name, key], sharing.get((name, key), ())) if (name, key) in held else cell
+            for slot, key, cell in unheld
         )
-        yield Row(service.name, gpu_words(service), cells, tuple(dict.fromkeys(strangers.get(service.name, ()))))
+        yield Row(name, "", cells, tuple(dict.fromkeys(strangers.get(name, ()))))
 
 
 def _sharing(columns: tuple[Slot, ...], held: dict[tuple[str, str], Holding]) -> dict[tuple[str, str], tuple[str, ...]]:

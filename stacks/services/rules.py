@@ -48,7 +48,7 @@ SEARCHED_WORDS = 8
 
 _EXAMPLE = re.compile(r"^```yaml (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXAMPLE_HOSTS = Path(__file__).resolve().parent.parent / "facts" / "example_hosts"
-_SETTING = re.compile(r"^#\s*(host|env|file|no-files):?[ \t]*(.*)\n", re.MULTILINE)
+_SETTING = re.compile(r"^#\s*(host|env|file|no-files):?[ \t]*(.*)\n((?:#\|.*\n)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +140,15 @@ def _needs(rule: Rule) -> str:
 
 
 def _example(rule: Rule, good: bool, text: str) -> Example:
-    """Check an example in the scene that its comments set, and show it without them."""
+    """Check an example in the scene that its comments set, and show it without them; what stands in files stays."""
     settings = _SETTING.findall(text)
-    text = _SETTING.sub("", text)
-    host = next((example_host(value.strip()) for key, value in settings if key == "host"), None)
-    variables = dict(value.strip().split("=", 1) for key, value in settings if key == "env")
-    files = {value.strip().removeprefix("./") for key, value in settings if key == "file"}
-    folder_known = any(key in ("file", "no-files") for key, _ in settings)
+    text = _SETTING.sub(lambda found: found.group() if found.group(3) else "", text)
+    host = next((example_host(value.strip()) for key, value, _ in settings if key == "host"), None)
+    variables = dict(value.strip().split("=", 1) for key, value, _ in settings if key == "env")
+    files = {value.strip().removeprefix("./"): _content(lines) for key, value, lines in settings if key == "file"}
+    folder_known = any(key in ("file", "no-files") for key, _, _ in settings)
     exists = (lambda path: path.removeprefix("./") in files) if folder_known else None
-    report = check_text(text, variables, host, exists)
+    report = check_text(text, variables, host, exists, files.get)
     found = tuple(each for each in report.diagnostics if each.code == rule.code)
     position = report.document.source.position
     return Example(
@@ -158,6 +158,11 @@ def _example(rule: Rule, good: bool, text: str) -> Example:
         findings=tuple((position(each.span.start).line, each) for each in found),
         scene=tuple(_scene(host, variables, sorted(files) if folder_known else None)),
     )
+
+
+def _content(lines: str) -> str | None:
+    """What stands in a file, from the comments that say it."""
+    return "".join(f"{line[2:].removeprefix(' ')}\n" for line in lines.splitlines()) or None
 
 
 def _scene(host: HostSnapshot | None, variables: dict[str, str], files: list[str] | None) -> Iterable[str]:
