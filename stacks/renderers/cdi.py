@@ -29,7 +29,7 @@ _ALL = Name("all", "all")
 
 def convert(need: Need, selection: Selection) -> Plan:
     names = (_ALL,) if selection.kind is ClaimKind.ALL else selection.as_names()
-    wrong = [name.value for name in names if parse_cdi_name(CDI_GPU + name.value) is None]
+    wrong = [name.value or name.text for name in names if parse_cdi_name(CDI_GPU + name.value) is None]
     if wrong:
         return Plan((), (f"`{', '.join(wrong)}` cannot be a CDI name, so this service is left as it was",))
     return Plan(tuple(_steps(need, names)), (*as_names_note(selection), *_lost(need, selection)))
@@ -61,7 +61,7 @@ def rename(claim: GpuClaim, selection: Selection) -> Plan:
         return Plan()
     name = selection.names[0]
     if parse_cdi_name(CDI_GPU + name.value) is None:
-        return Plan((), (f"`{name.value}` cannot be a CDI name, so it stays as it was",))
+        return Plan((), (f"`{name.value or name.text}` cannot be a CDI name, so it stays as it was",))
     path = (*claim.service.path, "devices", claim.mapping.index)
     node = claim.mapping.node
     if not isinstance(node, Mapping):

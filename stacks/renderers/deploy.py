@@ -14,6 +14,7 @@ from stacks.renderers.steps import (
     Step,
     Writer,
     appending,
+    deleting,
     remove_other_claims,
     remove_own_claims,
     rename_request,
@@ -45,7 +46,8 @@ def rename(claim: GpuClaim, selection: Selection) -> Plan:
     steps = tuple(rename_request(claim, selection))
     if claim.kind is ClaimKind.ALL and request.count is None and not request.device_ids and not request.is_cdi:
         note = "`count: all` was added: Docker Compose before 2.30 takes a request without it for none"
-        return Plan((*steps, setting((*request.path, "count"), "all")), (note,))
+        empty = (deleting((*request.path, "device_ids")),) if request.device_ids == () else ()
+        return Plan((*steps, *empty, setting((*request.path, "count"), "all")), (note,))
     return Plan(steps)
 
 

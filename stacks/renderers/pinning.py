@@ -16,17 +16,20 @@ class Pin(StrEnum):
     COUNT = "count"
 
 
-def pinned(selection: Selection, pin: Pin, host: HostSnapshot | None) -> tuple[Selection, list[str]]:
+def pinned(
+    selection: Selection, pin: Pin, host: HostSnapshot | None, *, takes_counts: bool = True
+) -> tuple[Selection, list[str]]:
     """The selection named as asked, and what could not be, in words. `all` stays `all`.
 
-    Raises RenderError where a name that is needed can only be learnt from a host and none is given.
+    Where counts cannot be written, one that goes over the host becomes names as well. Raises RenderError where a name
+    that is needed can only be learnt from a host and none is given.
     """
     if pin is Pin.KEEP or selection.kind is ClaimKind.ALL or selection.is_nothing:
         return selection, []
     if pin is Pin.COUNT:
         return _by_count(selection, host)
     if selection.kind is ClaimKind.COUNT:
-        return _counted(selection, pin, host)
+        return _counted(selection, pin, host, takes_counts)
     if pin is Pin.INDEX and all(name.value.isdecimal() for name in selection.names):
         return _resolved(selection)
     return _named(selection, pin, _known(host, pin))
@@ -45,10 +48,10 @@ def _by_count(selection: Selection, host: HostSnapshot | None) -> tuple[Selectio
         return selection, []
     indexes = [_index_of(name, host) for name in selection.names]
     names = ", ".join(name.value for name in selection.names)
-    if sorted(index for index in indexes if index is not None) != list(range(len(indexes))):
+    wanted = set(indexes)
+    if wanted != set(range(len(wanted))):
         return selection, [f"a count always gives the first GPUs, so `{names}` cannot be a count and is kept"]
-    notes = _variables(selection.names)
-    return Selection(ClaimKind.COUNT, count=len(indexes)), notes
+    return Selection(ClaimKind.COUNT, count=len(wanted)), _variables(selection.names)
 
 
 def _index_of(name: Name, host: HostSnapshot | None) -> int | None:
@@ -59,7 +62,9 @@ def _index_of(name: Name, host: HostSnapshot | None) -> int | None:
     return int(name.value) if name.value.isascii() and name.value.isdecimal() else None
 
 
-def _counted(selection: Selection, pin: Pin, host: HostSnapshot | None) -> tuple[Selection, list[str]]:
+def _counted(
+    selection: Selection, pin: Pin, host: HostSnapshot | None, takes_counts: bool
+) -> tuple[Selection, list[str]]:
     notes = []
     if selection.count_text is not None:
         notes.append(replaced(selection.count_text, selection.count))
@@ -67,7 +72,7 @@ def _counted(selection: Selection, pin: Pin, host: HostSnapshot | None) -> tuple
     if pin is Pin.INDEX and (host is None or host.gpus is None):
         return by_index, notes
     gpus = _known(host, pin).gpus or ()
-    if selection.count > len(gpus):
+    if selection.count > len(gpus) and takes_counts:
         return selection, [f"the host has {len(gpus)} GPUs, so `count: {selection.count}` is kept"]
     if pin is Pin.INDEX:
         return by_index, notes
@@ -90,7 +95,7 @@ def _named(selection: Selection, pin: Pin, host: HostSnapshot) -> tuple[Selectio
     for name in selection.names:
         match = host.resolve_gpu(name.value)
         if match is None:
-            notes.append(f"the host has no GPU `{name.value}`, so it stays as it is")
+            notes.append(f"the host has no GPU `{name.value or name.text}`, so it stays as it is")
             names.setdefault(name.value, name)
             continue
         value, note = _name_of(match, name, pin)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim
-from stacks.compose.devices import CDI_DRIVER
+from stacks.compose.devices import CDI_DRIVER, RequestOrigin
 from stacks.compose.document import Service
 from stacks.compose.emitting import Emittable
 from stacks.compose.interpolation import Lookup, interpolate
@@ -75,7 +75,7 @@ RequestData: TypeAlias = dict[str, Emittable]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one service needs of GPUs: its claims, what they come to, and the words that go with them.
+    """What one service needs of GPUs: its claims and the words that go with them.
 
     `capabilities` are those that its requests state, `options` and the like are in `extra`; `driver` is None where no
     request states one.
@@ -83,10 +83,21 @@ class Need:
 
     service: Service
     claims: tuple[GpuClaim, ...]
-    selection: Selection
     driver: str | None
     capabilities: tuple[str, ...]
     extra: RequestData
+
+    @property
+    def effective(self) -> tuple[GpuClaim, ...]:
+        """The claims that count: a device request overrides NVIDIA_VISIBLE_DEVICES."""
+        if any(overrides_variable(claim) for claim in self.claims):
+            return tuple(claim for claim in self.claims if claim.origin is not ClaimOrigin.RUNTIME)
+        return self.claims
+
+    @property
+    def selection(self) -> Selection:
+        """What the claims come to."""
+        return joined([selection_of(claim) for claim in self.effective])
 
     @property
     def origins(self) -> frozenset[ClaimOrigin]:
@@ -133,6 +144,8 @@ def _named(claim: GpuClaim) -> tuple[list[Name], list[str]]:
     lost: list[str] = []
     for written, read in _written(claim):
         values = [value.strip() for value in read.split(",")]
+        if claim.request is not None and len(values) > 1 and written == read:
+            lost.append(f"the one id `{written}` was split: each GPU has an id of its own")
         texts = [text.strip() for text in _split(written)]
         lookup = claim.service.document.lookup
         if len(texts) != len(values) or any(
@@ -206,15 +219,24 @@ def need_of(service: Service, claims: tuple[GpuClaim, ...]) -> Need:
     """What the claims of a service come to."""
     requests = [claim.request for claim in claims if claim.request and isinstance(claim.request.node, Mapping)]
     words = [word.text for request in requests for word in request.capabilities or ()]
-    drivers = [request.driver.text for request in requests if request.driver is not None]
+    if words and GPU_WORD not in words and any(request.origin is RequestOrigin.GPUS for request in requests):
+        words.insert(0, GPU_WORD)  # Compose adds it to each item of `gpus`
+    drivers = [CDI_DRIVER if each.is_cdi else each.driver.text for each in requests if each.driver is not None]
     extra: RequestData = {}
     for request in requests:
         data = raw_data(request.node)
         if isinstance(data, dict):
             extra |= {key: item for key, item in data.items() if key not in _STANDARD_KEYS and key not in extra}
     driver = drivers[0] if drivers and len(set(drivers)) == 1 else "nvidia" if drivers or not requests else None
-    selection = joined([selection_of(claim) for claim in claims])
-    return Need(service, claims, selection, driver, tuple(dict.fromkeys(words)), extra)
+    return Need(service, claims, driver, tuple(dict.fromkeys(words)), extra)
+
+
+def overrides_variable(claim: GpuClaim) -> bool:
+    """Whether the engine appends an NVIDIA_VISIBLE_DEVICES of its own for this claim, the last of which counts.
+
+    Source: moby, daemon/nvidia_linux.go.
+    """
+    return claim.request is not None and not claim.request.is_cdi and not claim.is_nothing
 
 
 def full_name(name: Name, driver: str | None) -> str:

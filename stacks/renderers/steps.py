@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from stacks.allocation import VISIBLE_DEVICES, ClaimKind, ClaimOrigin, GpuClaim
+from stacks.compose.devices import CDI_DRIVER
 from stacks.compose.edit_batch import EditBatch
+from stacks.compose.editing import EditError
 from stacks.compose.nodes import Path
-from stacks.renderers.selection import GPU_WORD, Need, RequestData, Selection, full_name, replaced, selection_of
+from stacks.renderers.selection import (
+    GPU_WORD,
+    Need,
+    RequestData,
+    Selection,
+    full_name,
+    need_of,
+    replaced,
+    selection_of,
+)
 
 Step = Callable[[EditBatch], None]
 
@@ -67,9 +78,10 @@ def request_data(need: Need, selection: Selection, *, capabilities: Iterable[str
 
 def selection_keys(selection: Selection, driver: str | None) -> RequestData:
     """`count` or `device_ids`."""
-    if driver == "cdi" and selection.kind is not ClaimKind.IDENTIFIERS:  # the engine's CDI driver refuses a count
-        names = selection.as_names() if selection.kind is ClaimKind.COUNT else ()
-        return {"device_ids": [full_name(name, driver) for name in names] or ["nvidia.com/gpu=all"]}
+    if driver == CDI_DRIVER and selection.kind is ClaimKind.ALL:  # the engine's CDI driver refuses a count
+        return {"device_ids": ["nvidia.com/gpu=all"]}
+    if driver == CDI_DRIVER and selection.kind is ClaimKind.COUNT and not selection.is_nothing:
+        return {"device_ids": [full_name(name, driver) for name in selection.as_names()]}
     if selection.kind is ClaimKind.IDENTIFIERS:
         return {"device_ids": [full_name(name, driver) for name in selection.names]}
     return {"count": selection.count_text or ("all" if selection.kind is ClaimKind.ALL else selection.count)}
@@ -84,8 +96,18 @@ def rename_request(claim: GpuClaim, selection: Selection) -> Iterator[Step]:
     ((key, value),) = selection_keys(selection, driver).items()
     other = "count" if key == "device_ids" else "device_ids"
     if claim.request.get(other) is not None and claim.request.get(key) is None:
-        yield lambda batch: batch.rename_key((*path, other), key)
+        need = need_of(claim.service, (claim,))
+        whole = request_data(need, selection, capabilities=need.capabilities)
+        yield lambda batch: _rename_or_replace(batch, path, other, key, whole)
     yield lambda batch: batch.set_value((*path, key), value)
+
+
+def _rename_or_replace(batch: EditBatch, path: Path, old: str, new: str, whole: object) -> None:
+    """Give a key another name; where it comes from elsewhere in the file, the mapping gets words of its own."""
+    try:
+        batch.rename_key((*path, old), new)
+    except EditError:
+        batch.set_value(path, whole)
 
 
 def remove_other_claims(need: Need, kept: ClaimOrigin) -> Iterator[Step]:
