@@ -132,8 +132,9 @@ def _add_check(commands: Any) -> None:
     parser.add_argument("--no-strict", action="store_false", dest="strict", help=SUPPRESS)
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever was found")
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes, until Ctrl-C")
+    _add_project(parser)
     what = "a Compose file, a folder with Compose files at or below it, or - for standard input"
-    parser.add_argument("files", metavar="FILE", nargs="+", help=what)
+    parser.add_argument("files", metavar="FILE", nargs="*", help=what)
 
 
 def _add_fix(commands: Any) -> None:
@@ -145,8 +146,14 @@ def _add_fix(commands: Any) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--diff", action="store_true", help="print the changes as a unified diff instead")
     where.add_argument("--in-place", action="store_true", help="write the file back instead of printing it")
+    _add_project(parser)
     what = "a Compose file, or - for standard input; several with --diff or --in-place"
-    parser.add_argument("files", metavar="FILE", nargs="+", help=what)
+    parser.add_argument("files", metavar="FILE", nargs="*", help=what)
+
+
+def _add_project(parser: ArgumentParser) -> None:
+    what = "a file of one project; given again, a file that is merged into those before it, as in Docker Compose"
+    parser.add_argument("-f", "--file", metavar="FILE", dest="project", action="append", default=[], help=what)
 
 
 def _add_export(commands: Any) -> None:

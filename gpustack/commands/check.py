@@ -5,8 +5,9 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, NamedTuple
 
-from gpustack.commands.files import UnusableError, read_compose_file, read_environment, say, shown, write
+from gpustack.commands.files import UnusableError, say, write
 from gpustack.commands.inputs import read_hosts, refuse_two_readers
+from gpustack.commands.opened import open_project
 from gpustack.commands.projects import DEFAULT_NAMES, Project, find_projects
 from gpustack.commands.settings import Settings, settings_reader
 
@@ -31,7 +32,9 @@ class Outcome(NamedTuple):
 
 def run(arguments: Namespace) -> int:
     """0 where all files are clean, 1 for an error (strict: or a warning), 2 where a file could not be read."""
-    refuse_two_readers(arguments.files, arguments)
+    if not (arguments.files or arguments.project):
+        raise UnusableError("check: the following arguments are required: FILE (see `gpu-compose check --help`)")
+    refuse_two_readers([*arguments.files, *arguments.project], arguments)
     if arguments.watch:
         from gpustack.commands.watch import watch
 
@@ -43,6 +46,9 @@ def tasks(arguments: Namespace) -> list[Task]:
     """What there is to check. Raises UnusableError for settings that cannot be."""
     settings_of = settings_reader(arguments)
     found: list[Task] = []
+    if arguments.project:
+        whole = Project(tuple(arguments.project))
+        found.append(Task(whole, settings_of(whole.folder)))
     for named in arguments.files:
         excludes = settings_of(os.path.abspath(named)).excludes if os.path.isdir(named) else _nothing
         found.extend(Task(each, settings_of(each.folder)) for each in find_projects(named, excludes))
@@ -81,17 +87,16 @@ def _is_bad(files: "list[CheckedFile]", strict: bool) -> bool:
 
 
 def _check(task: Task, arguments: Namespace, host: "HostSnapshot | None") -> "list[CheckedFile]":
-    from stacks.reports.checked import CheckedFile
-    from stacks.rules.checker import check_text
+    paths = task.project.paths
+    if os.path.isdir(paths[0]):
+        raise UnusableError(f"{paths[0]}: no Compose file in it (looked for {', '.join(DEFAULT_NAMES)})")
+    opened = open_project(paths, arguments.env_file)
+    return [_wanted(file, task.settings) for file in opened.reports(opened.check(host))]
 
-    path = task.project.paths[0]
-    if os.path.isdir(path):
-        raise UnusableError(f"{path}: no Compose file in it (looked for {', '.join(DEFAULT_NAMES)})")
-    file = read_compose_file(path)
-    environment = read_environment(file, arguments.env_file)
-    report = check_text(file.text, environment, host, file.exists)
-    wanted = task.settings.selection(path)
-    return [CheckedFile(shown(path), wanted.apply(report) if wanted else report)]
+
+def _wanted(file: "CheckedFile", settings: Settings) -> "CheckedFile":
+    wanted = settings.selection(file.path)
+    return file if wanted is None else file._replace(report=wanted.apply(file.report))
 
 
 def _render(files: "list[CheckedFile]", chosen: str) -> str:

@@ -10,7 +10,7 @@ from stacks.renderers.registry import Dialect, Pin, RenderError, render
 
 def run(arguments: Namespace) -> int:
     """0, with the file on standard output and what the dialect could not keep on standard error."""
-    inputs = read_inputs(arguments.file, arguments)
+    inputs = read_inputs((arguments.file,), arguments)
     file = inputs.file
     document = parse_document(file.text, inputs.environment)
     if not document.is_complete:

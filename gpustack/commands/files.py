@@ -36,6 +36,14 @@ class ComposeFile(NamedTuple):
         except ValueError:  # a path with a NUL
             return False
 
+    def read(self, path: str) -> str | None:
+        """The text of another file, by its path from the project's folder; None where Compose could not read it."""
+        whole = os.path.join(self.folder, os.path.expanduser(path))
+        try:
+            return read_text(whole).removeprefix(_MARK) if os.path.isfile(whole) else None
+        except (UnusableError, ValueError):
+            return None
+
 
 def shown(path: str) -> str:
     return "<stdin>" if path == STANDARD_INPUT else path
@@ -100,10 +108,16 @@ def read_environment(file: ComposeFile, env_files: list[str] | None) -> Mapping[
 
 def _env_files(folder: str) -> list[str]:
     named = [path for path in os.environ.get("COMPOSE_ENV_FILES", "").split(",") if path]
-    if named or os.environ.get("COMPOSE_DISABLE_ENV_FILE", "") in ("1", "t", "T", "TRUE", "true", "True"):
-        return named
-    default = os.path.join(folder, ".env")
-    return [default] if os.path.isfile(default) else []
+    default = default_env_file(folder)
+    return named if named or default is None else [default]
+
+
+def default_env_file(folder: str) -> str | None:
+    """The `.env` of a project's folder, where there is one and it counts."""
+    if os.environ.get("COMPOSE_DISABLE_ENV_FILE", "") in ("1", "t", "T", "TRUE", "true", "True"):
+        return None
+    path = os.path.join(folder, ".env")
+    return path if os.path.isfile(path) else None
 
 
 def _project_name(folder: str) -> str:

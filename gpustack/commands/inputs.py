@@ -9,10 +9,9 @@ from gpustack.commands.files import (
     ComposeFile,
     UnusableError,
     read_bytes,
-    read_compose_file,
-    read_environment,
     shown,
 )
+from gpustack.commands.opened import OpenedProject, open_project
 from gpustack.commands.settings import settings_reader
 
 if TYPE_CHECKING:
@@ -21,21 +20,29 @@ if TYPE_CHECKING:
 
 
 class Inputs(NamedTuple):
-    """A Compose file, the values of its variables, the host to hold it against, and the findings that are wanted."""
+    """A project's files, the values of its variables, the host to hold it against, and the findings that are wanted."""
 
-    file: ComposeFile
-    environment: Mapping[str, str]
+    opened: OpenedProject
     host: "HostSnapshot | None"
     selection: "Selection | None"
 
+    @property
+    def file(self) -> ComposeFile:
+        """The first file, or the only one."""
+        return self.opened.first
 
-def read_inputs(path: str, arguments: Namespace) -> Inputs:
-    """Read one file of a command with what its settings name. Raises UnusableError."""
-    refuse_two_readers([path], arguments)
-    file = read_compose_file(path)
-    settings = settings_reader(arguments)(file.folder)
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return self.opened.environment
+
+
+def read_inputs(paths: tuple[str, ...], arguments: Namespace) -> Inputs:
+    """Read one project of a command with what its settings name. Raises UnusableError."""
+    refuse_two_readers(list(paths), arguments)
+    opened = open_project(paths, arguments.env_file)
+    settings = settings_reader(arguments)(opened.first.folder)
     hosts = read_hosts([settings.host])
-    return Inputs(file, read_environment(file, arguments.env_file), hosts.get(settings.host), settings.selection(path))
+    return Inputs(opened, hosts.get(settings.host), settings.selection(paths[0]))
 
 
 def read_hosts(paths: Iterable[str | None]) -> "dict[str | None, HostSnapshot]":

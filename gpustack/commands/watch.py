@@ -24,7 +24,7 @@ def watch(arguments: Namespace) -> int:
 
     Raises UnusableError where standard input is among the files.
     """
-    if STANDARD_INPUT in (*arguments.files, arguments.host, *(arguments.env_file or ())):
+    if STANDARD_INPUT in (*arguments.files, *arguments.project, arguments.host, *(arguments.env_file or ())):
         raise UnusableError("--watch needs files; standard input has no next version")
     code = 0
     try:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from stacks.compose.source import Span
+from stacks.compose.source import SourceText, Span
 
 
 class ProblemKind(StrEnum):
@@ -44,10 +44,15 @@ _STOPPING = frozenset(
 
 
 class Related(NamedTuple):
-    """A second place that explains a problem, such as the first of two equal keys."""
+    """A second place that explains a problem, such as the first of two equal keys.
+
+    `path` and `source` are those of its file where that is another one, and the span is one of its text.
+    """
 
     span: Span
     message: str
+    path: str = ""
+    source: SourceText | None = None
 
 
 class Problem(NamedTuple):

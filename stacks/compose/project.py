@@ -39,7 +39,7 @@ class Project(Document):
         self.files = tuple(files)
         self.environment = environment
         self.read = read
-        loading = Loading(read)
+        loading = Loading(self.files, read)
         scope = Scope("", environment)
         named = [loading.part(file, scope) for file in self.files]
         root = loading.merged(named, scope, ())

@@ -56,12 +56,12 @@ class Scope(NamedTuple):
 class Loading:
     """One reading of a project: its files so far, what they came to, and what Compose would refuse."""
 
-    def __init__(self, read: Reader | None) -> None:
+    def __init__(self, files: Iterable[SourceFile], read: Reader | None) -> None:
         self.parts = Parts()
         self.record = MergeRecord()
         self.faults: list[ProjectFault] = []
         self.stages: list[Mapping] = []
-        self._files: dict[str, SourceFile | None] = {}
+        self._files: dict[str, SourceFile | None] = {file.path: file for file in files}
         self.services: dict[tuple[str, int], object] = {}  # of extended files, by path and environment
         self._read = read
         self._known: dict[tuple[str, str, int], Part] = {}
@@ -70,9 +70,11 @@ class Loading:
     def find(self, folder: str, path: str) -> SourceFile | None:
         """The file that a path names; None where it cannot be read."""
         key = resolved(folder, path)
-        if self._read is None or is_remote(path):
+        if is_remote(path):
             return None
         if key not in self._files:
+            if self._read is None:
+                return None
             is_full = len(self.parts) >= MOST_FILES or self.parts.length > MOST_TEXT
             text = None if is_full else self._read(key)
             self._files[key] = None if text is None else SourceFile(key, text)

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from stacks.compose.source import Position, Span
+    from stacks.compose.problems import Related
+    from stacks.compose.source import Position, SourceText, Span
     from stacks.rules.checker import Report
 
 
@@ -12,6 +13,10 @@ class CheckedFile(NamedTuple):
 
     path: str
     report: "Report"
+
+    def source_of(self, related: "Related") -> "SourceText":
+        """The text that a second place is in."""
+        return related.source or self.report.document.source
 
     def place(self, span: "Span") -> "tuple[Position, Position]":
         """Where a span begins and ends, the end exclusive; lines and columns count from 1."""

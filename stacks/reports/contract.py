@@ -5,6 +5,7 @@ Lines and columns count from 1; an end is exclusive.
 
 from collections.abc import Sequence
 
+from stacks.compose.problems import Related
 from stacks.reports.checked import CheckedFile
 from stacks.rules.findings import Diagnostic
 
@@ -43,7 +44,6 @@ def _file(file: CheckedFile) -> dict[str, object]:
 def _diagnostic(file: CheckedFile, diagnostic: Diagnostic) -> dict[str, object]:
     start, end = file.place(diagnostic.span)
     fix = diagnostic.fix
-    related = [(file.place(each.span)[0], each.message) for each in diagnostic.related]
     return {
         "code": diagnostic.code,
         "name": diagnostic.rule.name,
@@ -57,7 +57,12 @@ def _diagnostic(file: CheckedFile, diagnostic: Diagnostic) -> dict[str, object]:
         "end_column": end.column,
         "service": diagnostic.service,
         "path": list(diagnostic.path),
-        "related": [{"line": at.line, "column": at.column, "message": message} for at, message in related],
+        "related": [_related(file, each) for each in diagnostic.related],
         "fix": None if fix is None else {"title": fix.title, "safe": fix.safe},
         "url": diagnostic.rule.url,
     }
+
+
+def _related(file: CheckedFile, related: Related) -> dict[str, object]:
+    at = file.source_of(related).position(related.span.start)
+    return {"path": related.path or file.path, "line": at.line, "column": at.column, "message": related.message}

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from urllib.parse import quote
 
-from stacks.compose.source import Span, TextEdit
+from stacks.compose.problems import Related
+from stacks.compose.source import Position, Span, TextEdit
 from stacks.reports.checked import CheckedFile
 from stacks.rules.findings import Diagnostic, Severity
 from stacks.rules.registry import Rule
@@ -87,7 +88,7 @@ def _result(file: CheckedFile, diagnostic: Diagnostic) -> Json:
     }
     if diagnostic.related:
         result["relatedLocations"] = [
-            {"id": number, **_place(file, each.span), "message": {"text": each.message}}
+            {"id": number, **_related(file, each), "message": {"text": each.message}}
             for number, each in enumerate(diagnostic.related, 1)
         ]
     edits = diagnostic.fix.edits if diagnostic.fix else ()
@@ -105,6 +106,12 @@ def _place(file: CheckedFile, span: Span) -> Json:
     return {"physicalLocation": {"artifactLocation": _location(file), "region": _region(file, span)}}
 
 
+def _related(file: CheckedFile, related: Related) -> Json:
+    source = file.source_of(related)
+    region = _between(source.position(related.span.start), source.position(related.span.end))
+    return {"physicalLocation": {"artifactLocation": _uri(related.path or file.path), "region": region}}
+
+
 def _fix(file: CheckedFile, title: str, edits: Iterable[TextEdit]) -> Json:
     replacements = [
         {"deletedRegion": _region(file, edit.span), "insertedContent": {"text": edit.text}} for edit in edits
@@ -114,10 +121,17 @@ def _fix(file: CheckedFile, title: str, edits: Iterable[TextEdit]) -> Json:
 
 
 def _location(file: CheckedFile) -> Json:
-    path = quote(file.path, errors="replace")
+    return _uri(file.path)
+
+
+def _uri(name: str) -> Json:
+    path = quote(name, errors="replace")
     return {"uri": f"file://{path}" if path.startswith("/") else path}
 
 
 def _region(file: CheckedFile, span: Span) -> Json:
-    start, end = file.place(span)
+    return _between(*file.place(span))
+
+
+def _between(start: Position, end: Position) -> Json:
     return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}

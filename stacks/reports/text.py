@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from stacks.compose.source import Span
+from stacks.compose.source import SourceText, Span
 from stacks.reports.checked import CheckedFile
 from stacks.reports.excerpt import underlined_lines
 from stacks.reports.visible import visible
@@ -56,8 +56,9 @@ class _Printer:
         """One block a diagnostic, then one for the outcome."""
         source = file.report.document.source
         for diagnostic in file.report.diagnostics:
-            spans = [diagnostic.span, *(related.span for related in diagnostic.related)]
-            gutter = len(str(max(source.position(span.end).line for span in spans)))
+            ends = [source.position(diagnostic.span.end)]
+            ends += (file.source_of(related).position(related.span.end) for related in diagnostic.related)
+            gutter = len(str(max(end.line for end in ends)))
             yield "\n".join(self._diagnostic(file, diagnostic, gutter))
         yield "\n".join(self._outcome(file))
 
@@ -67,10 +68,14 @@ class _Printer:
         kind = self._paint(f"{diagnostic.severity}[{diagnostic.code}]", _COLOURS[diagnostic.severity])
         yield f"{place} {kind}: {self._paint(visible(diagnostic.message), _BOLD)}"
         yield self._gutter(gutter, "")
-        yield from self._excerpt(file, diagnostic.span, "^", _COLOURS[diagnostic.severity], gutter, "")
+        source = file.report.document.source
+        yield from self._excerpt(source, diagnostic.span, "^", _COLOURS[diagnostic.severity], gutter, "")
         for related in diagnostic.related:
-            yield self._gutter(gutter, "")
-            yield from self._excerpt(file, related.span, "-", _GUTTER, gutter, visible(related.message))
+            source = file.source_of(related)
+            at = source.position(related.span.start)
+            arrow = f"{' ' * gutter}--> {visible(related.path)}:{at.line}:{at.column}"
+            yield self._paint(arrow, _GUTTER) if related.path else self._gutter(gutter, "")
+            yield from self._excerpt(source, related.span, "-", _GUTTER, gutter, visible(related.message))
         if diagnostic.hint:
             yield self._note(gutter, "help", visible(diagnostic.hint))
         if diagnostic.fix:
@@ -78,9 +83,9 @@ class _Printer:
             yield self._note(gutter, "fix available", visible(diagnostic.fix.title) + how)
 
     def _excerpt(
-        self, file: CheckedFile, span: Span, mark: str, colour: str, gutter: int, message: str
+        self, source: SourceText, span: Span, mark: str, colour: str, gutter: int, message: str
     ) -> Iterator[str]:
-        lines = list(underlined_lines(file.report.document.source, span, mark))
+        lines = list(underlined_lines(source, span, mark))
         for index, (number, text, underline) in enumerate(lines):
             yield self._gutter(gutter, text, "" if number is None else str(number))
             if underline:

@@ -1,114 +1,181 @@
-"""Which files a folder stands for, as Docker Compose looks for them, and where their variables come from."""
+"""Projects of several files: `-f A -f B`, override files, bases and includes."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from gpustack.commands.projects import DEFAULT_NAMES, OVERRIDE_NAMES, find_projects
-from tests.cli.conftest import CLEAN, NEEDS_VARIABLE, Call
-from tests.cli.test_check import write
-from tests.oracle import ComposeOracle
+from tests.cli.conftest import Call
+
+BASE = "services:\n  train:\n    image: example/train:1\n    restart: always\n    gpus:\n      - count: 1\n"
+OVER = 'services:\n  train:\n    shm_sizes: 1g\n    gpus:\n      - device_ids: ["1"]\n'
 
 
-def paths(call: Call, *named: str) -> list[str]:
-    return [file["path"] for file in json.loads(call("check", "--format", "json", *named).out)["files"]]
+@pytest.fixture
+def pair(folder: Path) -> Path:
+    (folder / "a.yaml").write_text(BASE)
+    (folder / "b.yaml").write_text(OVER)
+    return folder
 
 
-def found(named: str) -> list[tuple[str, ...]]:
-    return [project.paths for project in find_projects(named, lambda _: False)]
+def codes(out: str) -> dict[str, list[tuple[str, int]]]:
+    """The findings on Compose files and device requests, remarks left out, by the path of their file."""
+    return {
+        file["path"]: [
+            (each["code"], each["line"])
+            for each in file["diagnostics"]
+            if each["severity"] != "info" and each["code"].startswith(("COM", "DEV"))
+        ]
+        for file in json.loads(out)["files"]
+    }
 
 
-def config(oracle: ComposeOracle, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """`docker compose config` of the current folder, found as Compose finds it."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | variables
-    command = [str(oracle.executable), "config"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
+def test_places_are_those_of_each_file(pair: Path, call: Call) -> None:
+    answer = call("check", "-f", "a.yaml", "-f", "b.yaml", "--format", "json")
+    assert codes(answer.out) == {"a.yaml": [], "b.yaml": [("COM010", 3), ("DEV512", 5)]}
+    appended = json.loads(answer.out)["files"][1]["diagnostics"][1]
+    assert appended["related"] == [{"path": "a.yaml", "line": 6, "column": 9, "message": "requested here already"}]
+    assert appended["path"] == ["services", "train", "gpus", 1, "device_ids"]
+    assert answer.code == 1
 
 
-def test_names_in_the_order_of_docker_compose(oracle: ComposeOracle) -> None:
-    """Each name is chosen, by Compose and by us, when those before it are gone."""
-    for name in (*DEFAULT_NAMES, *OVERRIDE_NAMES):
-        write(name, f"services:\n  a:\n    image: x\n    labels: {{{name}: ''}}\n")
-    for gone in range(len(DEFAULT_NAMES)):
-        chosen = (DEFAULT_NAMES[gone], OVERRIDE_NAMES[gone])
-        assert found(".") == [chosen]
-        answer = config(oracle, {}).stdout
-        assert [name for name in (*DEFAULT_NAMES, *OVERRIDE_NAMES) if f" {name}: " in answer] == list(chosen)
-        for name in chosen:
-            os.remove(name)
+def test_an_override_alone_is_incomplete_and_together_with_its_base_is_not(pair: Path, call: Call) -> None:
+    (pair / "b.yaml").write_text("services:\n  train:\n    restart: always\n")
+    assert "COM030" in call("check", "b.yaml").out
+    assert call("check", "-f", "a.yaml", "-f", "b.yaml", "--strict", "--select", "COM,DEV").code == 0
 
 
-def test_a_folder_is_every_project_in_it(call: Call) -> None:
-    write("compose.yaml", CLEAN)
-    write("b/docker-compose.yml", CLEAN)
-    write("a/deep/compose.yml", CLEAN)
-    write("a/other.yaml", CLEAN)
-    for skipped in (".git", "node_modules/package", ".venv/lib", "b/__pycache__"):
-        write(f"{skipped}/compose.yaml", CLEAN)
-    assert paths(call, ".") == ["compose.yaml", "a/deep/compose.yml", "b/docker-compose.yml"]
-    assert paths(call, "b", "a") == ["b/docker-compose.yml", "a/deep/compose.yml"]
-    assert paths(call, ".git") == [".git/compose.yaml"], "what is named is looked at"
+def test_text_shows_the_other_file(pair: Path, call: Call) -> None:
+    out = call("check", "-f", "a.yaml", "-f", "b.yaml", "--select", "COM,DEV").out
+    assert "b.yaml:5:9: warning[DEV512]" in out
+    assert " --> a.yaml:6:9\n 6 |       - count: 1\n   |         ----- requested here already" in out
+    assert out.rstrip().endswith("in all: 1 error, 1 warning")
 
 
-def test_a_file_that_is_named_twice_is_checked_once(call: Call) -> None:
-    write("compose.yaml", CLEAN)
-    assert paths(call, "compose.yaml", ".", "compose.yaml") == ["compose.yaml"]
+def test_sarif_points_into_the_other_file(pair: Path, call: Call) -> None:
+    log = json.loads(call("check", "-f", "a.yaml", "-f", "b.yaml", "--format", "sarif").out)
+    (result,) = [each for each in log["runs"][0]["results"] if each["ruleId"] == "DEV512"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "b.yaml"
+    related = result["relatedLocations"][0]["physicalLocation"]
+    assert (related["artifactLocation"]["uri"], related["region"]["startLine"]) == ("a.yaml", 6)
+    (change,) = result["fixes"][0]["artifactChanges"]
+    assert change["artifactLocation"]["uri"] == "b.yaml"
+    assert change["replacements"][0]["deletedRegion"]["startLine"] == 4
 
 
-def test_an_override_belongs_to_its_project() -> None:
-    write("compose.yaml", CLEAN)
-    write("compose.override.yaml", "services: {web: {restart: 'no'}}\n")
-    write("b/compose.override.yaml", CLEAN)
-    assert found(".") == [("compose.yaml", "compose.override.yaml")]
-    assert found("compose.yaml") == [("compose.yaml",)], "as with `docker compose -f`"
+def test_github_names_the_file(pair: Path, call: Call) -> None:
+    out = call("check", "-f", "a.yaml", "-f", "b.yaml", "--format", "github").out
+    assert "::error file=b.yaml,line=3," in out
 
 
-def test_a_folder_without_a_compose_file_does_not_hide_the_others(call: Call, folder: Path) -> None:
-    (folder / "empty").mkdir()
-    answer = call("check", "empty", write("a.yaml", CLEAN))
-    assert answer.code == 2 and answer.out.startswith("a.yaml: no error")
-    assert answer.err.startswith("gpu-compose: empty: no Compose file in it (looked for compose.yaml, ")
+def test_the_override_file_of_a_folder_belongs_to_it(pair: Path, call: Call) -> None:
+    (pair / "a.yaml").rename(pair / "compose.yaml")
+    (pair / "b.yaml").rename(pair / "compose.override.yaml")
+    answer = call("check", ".", "--format", "json")
+    assert codes(answer.out) == {"compose.yaml": [], "compose.override.yaml": [("COM010", 3), ("DEV512", 5)]}
 
 
-def test_each_project_has_its_own_variables(call: Call) -> None:
-    for name in ("a", "b"):
-        write(f"{name}/compose.yaml", NEEDS_VARIABLE)
-    write("a/.env", "IMAGE=nginx:1.27\n")
-    report = json.loads(call("check", "--format", "json", ".").out)
-    assert [len(file["diagnostics"]) > 0 for file in report["files"]] == [False, True]
+def test_fix_writes_each_file(pair: Path, call: Call) -> None:
+    (pair / "a.yaml").write_text(f'version: "3"\n{BASE}')
+    answer = call("fix", "-f", "a.yaml", "-f", "b.yaml", "--in-place", "--select", "COM,DEV")
+    assert (answer.code, answer.out) == (0, "")
+    assert (pair / "a.yaml").read_text() == BASE
+    assert (pair / "b.yaml").read_text() == OVER.replace("shm_sizes", "shm_size")
+    assert "a.yaml:1: COM080" in answer.err and "b.yaml:3: COM010" in answer.err
+    call("fix", "-f", "a.yaml", "-f", "b.yaml", "--in-place", "--unsafe", "--select", "COM,DEV")
+    assert (pair / "b.yaml").read_text().endswith('    gpus: !override\n      - device_ids: ["1"]\n')
+    assert call("check", "-f", "a.yaml", "-f", "b.yaml", "--strict", "--select", "COM,DEV").code == 0
 
 
-@pytest.mark.parametrize(
-    ("variables", "code"),
-    [
-        ({}, 0),
-        ({"COMPOSE_DISABLE_ENV_FILE": "1"}, 1),
-        ({"COMPOSE_DISABLE_ENV_FILE": "false"}, 0),
-        ({"COMPOSE_ENV_FILES": "empty.env"}, 1),
-        ({"COMPOSE_ENV_FILES": "empty.env,full.env"}, 0),
-        ({"COMPOSE_ENV_FILES": "full.env", "COMPOSE_DISABLE_ENV_FILE": "1"}, 0),
-    ],
-)
-def test_variables_that_govern_env_files(
-    call: Call,
-    oracle: ComposeOracle,
-    monkeypatch: pytest.MonkeyPatch,
-    variables: dict[str, str],
-    code: int,
-) -> None:
-    write(".env", "IMAGE=nginx:1.27\n")
-    write("full.env", "IMAGE=nginx:1.27\n")
-    write("empty.env", "")
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    assert call("check", write("compose.yaml", NEEDS_VARIABLE)).code == code
-    assert (config(oracle, variables).returncode == 0) is (code == 0)
+def test_fix_shows_the_difference_of_each_file(pair: Path, call: Call) -> None:
+    answer = call("fix", "-f", "a.yaml", "-f", "b.yaml", "--diff")
+    assert "+++ b/b.yaml" in answer.out and "+++ b/a.yaml" not in answer.out
+    assert (pair / "b.yaml").read_text() == OVER
 
 
-def test_an_env_file_of_the_environment_that_is_not_there(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COMPOSE_ENV_FILES", "absent.env")
-    answer = call("check", write("compose.yaml", CLEAN))
-    assert (answer.code, answer.err) == (2, "gpu-compose: absent.env: no such file or directory\n")
+def test_fix_prints_one_file_only(pair: Path, call: Call) -> None:
+    answer = call("fix", "-f", "a.yaml", "-f", "b.yaml")
+    assert answer == (2, "", "gpu-compose: several files need --in-place or --diff\n")
+
+
+def test_paths_are_from_the_folder_of_the_first_file(folder: Path, call: Call) -> None:
+    for name in ("here", "there"):
+        (folder / name).mkdir()
+    (folder / "here/a.yaml").write_text(BASE)
+    (folder / "there/b.yaml").write_text("services:\n  train:\n    env_file: [one.env, two.env]\n")
+    (folder / "here/one.env").write_text("A=1\n")
+    (folder / "there/two.env").write_text("A=1\n")
+    out = call("check", "-f", "here/a.yaml", "-f", "there/b.yaml", "--format", "json").out
+    assert codes(out) == {"here/a.yaml": [], "there/b.yaml": [("COM071", 3)]}
+    assert "no file `two.env`" in out
+
+
+def test_bases_of_other_files_have_their_own_folder(folder: Path, call: Call) -> None:
+    (folder / "sub/deep").mkdir(parents=True)
+    extending = "services:\n  train:\n    extends: {service: base, file: sub/base.yaml}\n"
+    (folder / "compose.yaml").write_text(extending)
+    deeper = "services:\n  base:\n    extends: {service: core, file: deep/core.yaml}\n    env_file: [b.env, a.env]\n"
+    (folder / "sub/base.yaml").write_text(deeper)
+    (folder / "sub/a.env").write_text("A=1\n")
+    core = "services:\n  core:\n    image: redis:7.4\n    restart: always\n    env_file: c.env\n    foo: 1\n"
+    (folder / "sub/deep/core.yaml").write_text(core)
+    answer = call("check", "compose.yaml", "--format", "json")
+    assert codes(answer.out) == {
+        "compose.yaml": [],
+        "sub/base.yaml": [("COM071", 4)],
+        "sub/deep/core.yaml": [("COM071", 5), ("COM010", 6)],
+    }
+    assert "no file `sub/deep/c.env`" in answer.out
+
+
+def test_includes_have_their_own_variables(folder: Path, call: Call) -> None:
+    (folder / "sub").mkdir()
+    (folder / "compose.yaml").write_text("include: [sub/store.yaml]\n" + BASE)
+    (folder / "sub/store.yaml").write_text("services:\n  store:\n    image: redis:${TAG}\n    restart: always\n")
+    assert codes(call("check", "compose.yaml", "--format", "json").out)["sub/store.yaml"] != []
+    (folder / "sub/.env").write_text("TAG=7.4\n")
+    assert codes(call("check", "compose.yaml", "--format", "json").out) == {"compose.yaml": [], "sub/store.yaml": []}
+
+
+def test_fix_leaves_files_alone_that_were_not_named(folder: Path, call: Call) -> None:
+    (folder / "compose.yaml").write_text("services:\n  train:\n    extends: {service: base, file: base.yaml}\n")
+    base = "services:\n  base:\n    image: redis:7.4\n    restat: always\n"
+    (folder / "base.yaml").write_text(base)
+    answer = call("fix", "compose.yaml", "--in-place")
+    assert answer.code == 1 and "no fix applied; left: 1 error" in answer.err
+    assert (folder / "base.yaml").read_text() == base
+    assert "fix available" not in call("check", "compose.yaml").out
+
+
+def test_a_base_that_is_not_there(folder: Path, call: Call) -> None:
+    (folder / "compose.yaml").write_text("services:\n  train:\n    extends: {service: base, file: base.yaml}\n")
+    assert codes(call("check", "compose.yaml", "--format", "json").out) == {"compose.yaml": [("COM072", 3)]}
+    (folder / "base.yaml").write_text("services:\n  bass:\n    image: redis:7.4\n")
+    out = call("check", "compose.yaml", "--format", "json").out
+    assert ("COM037", 3) in codes(out)["compose.yaml"] and "Did you mean `bass`?" in out
+
+
+def test_a_comment_silences_its_own_file(pair: Path, call: Call) -> None:
+    (pair / "a.yaml").write_text(f"# gpu-compose: ignore-file[COM010]\n{BASE}    foo: 1\n")
+    out = call("check", "-f", "a.yaml", "-f", "b.yaml", "--format", "json").out
+    assert codes(out) == {"a.yaml": [], "b.yaml": [("COM010", 3), ("DEV512", 5)]}
+    (pair / "b.yaml").write_text(OVER.replace("1g", "1g  # gpu-compose: ignore[COM010] known"))
+    out = call("check", "-f", "a.yaml", "-f", "b.yaml", "--format", "json").out
+    assert codes(out)["b.yaml"] == [("DEV512", 5)]
+
+
+def test_a_file_that_does_not_parse(pair: Path, call: Call) -> None:
+    (pair / "b.yaml").write_text("services:\n  train:\n   - a\n  b: [\n")
+    answer = call("check", "-f", "a.yaml", "-f", "b.yaml", "--format", "json")
+    assert answer.code == 1
+    assert [code for code, _ in codes(answer.out)["b.yaml"]] == ["COM001"]
+
+
+def test_standard_input_is_one_of_the_files(pair: Path, call: Call) -> None:
+    answer = call("check", "-f", "a.yaml", "-f", "-", "--format", "json", stdin=OVER.encode())
+    assert codes(answer.out) == {"a.yaml": [], "<stdin>": [("COM010", 3), ("DEV512", 5)]}
+
+
+def test_nothing_is_named(call: Call) -> None:
+    assert "the following arguments are required: FILE" in call("check").err
+    assert call("fix", "--in-place").code == 2

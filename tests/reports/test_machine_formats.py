@@ -46,7 +46,7 @@ def test_json_of_a_diagnostic_is_the_contract() -> None:
             "end_column": 14,
             "service": "train",
             "path": ["services", "train", "gpus", 0, "count"],
-            "related": [{"line": 6, "column": 9, "message": "the ids are here"}],
+            "related": [{"path": "compose.yaml", "line": 6, "column": 9, "message": "the ids are here"}],
             "fix": {"title": "remove `count`", "safe": False},
             "url": "https://example.org/a?b=1,2",
         }

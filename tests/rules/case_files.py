@@ -48,9 +48,7 @@ class Case:
         return self.files is not None and path.removeprefix("./") in self.files
 
     def read(self, path: str) -> str | None:
-        """What stands in a file beside this one, which is `compose.yaml`."""
-        if path == "compose.yaml":
-            return self.text
+        """What stands in a file beside this one."""
         return None if self.files is None else self.files.get(path) or None
 
 

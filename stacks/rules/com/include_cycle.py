@@ -23,11 +23,12 @@ def include_cycle(document: Document, context: Context) -> Iterator[Finding]:
 
     ```yaml bad
     # file: store.yaml
-    #| include: [compose.yaml]
     #| services:
     #|   store:
     #|     image: redis:7.4
-    include: [store.yaml]
+    include:
+      - store.yaml
+      - compose.yaml
     services:
       web:
         image: nginx:1.27
