@@ -13,7 +13,7 @@ from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
 from stacks.compose.source import Span, TextEdit, apply
 from stacks.renderers.selection import RenderNote
 
-_COMMENT = re.compile(r"(?:(?<=[\s\ufeff])|\A)#[^\r\n]*")
+_START = re.compile(r"(?:(?<=[\s\ufeff])|\A)#")
 _HEAD = re.compile(r"([ ]*)(?:- +)*\Z")
 _KEYS = {
     ClaimOrigin.DEPLOY: "deploy",
@@ -26,12 +26,14 @@ _KEYS = {
 def comments(document: Document) -> Iterator[tuple[int, str]]:
     """Every comment of a text with its offset; what looks like one inside a string is none."""
     quoted = sorted(_quoted(document))
-    index = 0
-    for match in _COMMENT.finditer(document.text):
-        while index < len(quoted) and quoted[index].end <= match.start():
+    layout, index, end = Layout(document.text), 0, 0
+    for match in _START.finditer(document.text):
+        start = match.start()
+        while index < len(quoted) and quoted[index].end <= start:
             index += 1
-        if index == len(quoted) or not quoted[index].contains(match.start()):
-            yield match.start(), match.group().rstrip()
+        if start >= end and (index == len(quoted) or not quoted[index].contains(start)):
+            end = layout.line_end(start)
+            yield start, document.text[start:end].rstrip()
 
 
 def _quoted(document: Document) -> Iterator[Span]:

@@ -116,7 +116,7 @@ OTHERS = st.sampled_from(["/dev/fuse", "nvidia.com/gpu=0", "nvidia.com/gpu=all",
 @st.composite
 def requests(draw: st.DrawFn) -> list[str]:
     ids = draw(IDS)
-    chosen = f"device_ids: [{', '.join(ids)}]" if ids and draw(st.booleans()) else draw(COUNTS)
+    chosen = f"device_ids: [{', '.join(ids)}]" if draw(st.booleans()) and ids else draw(COUNTS)
     parts = [part for part in (draw(DRIVERS), chosen, draw(WORDS), draw(EXTRA)) if part]
     return parts or ["driver: nvidia"]
 
