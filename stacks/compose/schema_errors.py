@@ -32,8 +32,11 @@ class SchemaError(NamedTuple):
 
 def schema_errors(data: Plain) -> Iterator[SchemaError]:
     """What is wrong with the data, by the schema of Compose 2.40; at most MAX_ERRORS, each thing once."""
-    from stacks.compose.schema_file import validator
+    from stacks.compose.schema_file import compose_schema, validator
+    from stacks.compose.schema_quick import surely_passes
 
+    if not validator.cache_info().currsize and surely_passes(data, compose_schema()):
+        return
     compiled = validator()
     if compiled.is_valid(data):
         return
