@@ -1,10 +1,10 @@
 """Finds the Compose projects that the command line names: files as they are, folders as Docker Compose would."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from gpustack.commands.files import STANDARD_INPUT
+from gpustack.commands.files import STANDARD_INPUT, UnusableError, default_env_file, read_text
 
 # What Docker Compose 2.40 looks for, the first one found counts (compose-go 2.9.1, cli/options.go).
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -64,10 +64,34 @@ def _is_skipped(name: str) -> bool:
 
 
 def _project_in(folder: str) -> Project | None:
+    named = _named_files(folder)
+    if named:
+        return Project(tuple(os.path.normpath(os.path.join(folder, name)) for name in named))
     main, override = _first(folder, DEFAULT_NAMES), _first(folder, OVERRIDE_NAMES)
     if main is None:
         return None
     return Project((main,) if override is None else (main, override))
+
+
+def _named_files(folder: str) -> list[str]:
+    """The files that `COMPOSE_FILE` names in a folder's `.env`, or for the current folder in the shell."""
+    values = _values_of(default_env_file(folder))
+    if os.path.abspath(folder) == os.getcwd():
+        values = {**values, **os.environ}
+    separator = values.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
+    return [name for name in values.get("COMPOSE_FILE", "").split(separator) if name]
+
+
+def _values_of(path: str | None) -> Mapping[str, str]:
+    try:
+        text = "" if path is None else read_text(path)
+    except UnusableError:  # said when the project is checked
+        return {}
+    if "COMPOSE_FILE" not in text:
+        return {}
+    from stacks.compose.dotenv import parse_dotenv
+
+    return parse_dotenv(text, os.environ.get).values
 
 
 def _first(folder: str, names: tuple[str, ...]) -> str | None:
