@@ -39,7 +39,8 @@ def test_with_a_host_the_list_names_the_snapshot_and_says_when_there_is_a_newer_
     client: Client, ada: User, host: Host
 ) -> None:
     stack = stack_create(user=ada, name="x", document=CLEAN, host=host)
-    assert re.fullmatch(r"No problems every layer, the host’s in part, with the snapshot of \d+ \w+ \d\d:\d\d", state(client, stack))
+    words = r"No problems every layer, the host’s in part, with the snapshot of \d+ \w+ \d\d:\d\d"
+    assert re.fullmatch(words, state(client, stack))
     HostSnapshot.objects.create(host=host, document=host.latest.document, source="put there by hand")
     assert state(client, stack).endswith(", before the newest")
     stack_update_settings(stack=stack, name="x", host=host)
