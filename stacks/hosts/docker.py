@@ -107,6 +107,7 @@ def _snapshot(info: Members, version: Members, *, is_local: bool, timeout: int) 
         kernel_version=_text(info, "KernelVersion"),
         cgroup_driver=_text(info, "CgroupDriver"),
         rootless=None if security is None else any(option.startswith("name=rootless") for option in security),
+        selinux=None if security is None else any(option.startswith("name=selinux") for option in security),
         snap=None if root_dir is None else snap,
         desktop=None if system is None else desktop,
         root_dir=root_dir,

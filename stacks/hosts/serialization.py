@@ -204,6 +204,7 @@ def _engine(item: JsonObject) -> Engine:
         kernel_version=item.text("kernel_version", limit=1024),
         cgroup_driver=item.text("cgroup_driver"),
         rootless=item.boolean("rootless"),
+        selinux=item.boolean("selinux"),
         snap=item.boolean("snap"),
         desktop=item.boolean("desktop"),
         root_dir=item.text("root_dir", limit=4096),

@@ -89,6 +89,7 @@ class Engine:
     nvidia_hook: bool | None = None
     nvidia_cdi_hook: bool | None = None
     compose_version: str | None = None
+    selinux: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def test_current_engine_in_full(programs: Path, tmp_path: Path, monkeypatch: pyt
         kernel_version="6.18.44",
         cgroup_driver="cgroupfs",
         rootless=False,
+        selinux=False,
         snap=False,
         desktop=False,
         root_dir="/var/lib/docker",
@@ -139,7 +140,10 @@ def test_kinds_of_engine(programs: Path, tmp_path: Path, monkeypatch: pytest.Mon
     assert (desktop.desktop, desktop.nvidia_hook) == (True, None)
     (tmp_path / "docker.sock").unlink()
     rootless = read_engine(tmp_path, monkeypatch, SecurityOptions=["name=seccomp,profile=builtin", "name=rootless"])
-    assert (rootless.rootless, rootless.nvidia_hook) == (True, True)
+    assert (rootless.rootless, rootless.nvidia_hook, rootless.selinux) == (True, True, False)
+    (tmp_path / "docker.sock").unlink()
+    labelled = read_engine(tmp_path, monkeypatch, SecurityOptions=["name=seccomp,profile=builtin", "name=selinux"])
+    assert (labelled.rootless, labelled.selinux) == (False, True)
 
 
 def test_path_of_a_container_says_nothing_of_the_host(

@@ -52,7 +52,7 @@ gpus = st.builds(
 )
 engines = st.builds(
     Engine, known_texts, known_texts, lists, known_texts, flags, lists, lists, sizes, sizes, known_texts, known_texts,
-    known_texts, flags, flags, flags, known_texts, lists, flags, flags, known_texts,
+    known_texts, flags, flags, flags, known_texts, lists, flags, flags, known_texts, flags,
 )  # fmt: skip
 snapshots = st.builds(
     HostSnapshot,
