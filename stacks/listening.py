@@ -6,13 +6,16 @@ from typing import NamedTuple
 from stacks.arguments import Word, command_words, option
 from stacks.compose import editing
 from stacks.compose.document import Document, Service
-from stacks.compose.nodes import Scalar
+from stacks.compose.nodes import Scalar, Sequence
 from stacks.compose.per_service import per_service
 from stacks.compose.port_items import PortItem, port_items
 from stacks.compose.source import Span, TextEdit
 from stacks.facts.services import ServedImage, served_image
+from stacks.model_servers import model_server
 
 _SHELLS = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "python", "python3"})
+_BY_COMMAND = ("vllm", "sglang")  # servers that listen alike in any image
+_SIGNS = frozenset({"&", "&&", "||", "|", ";"})
 _MOST = 50  # ports in a range that is still looked at one by one
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 
@@ -22,7 +25,7 @@ def server(service: Service) -> ServedImage | None:
     """The known server that a service runs as its image has it; None where it may be anything else."""
     image = service.image
     known = served_image(image.string) if image is not None and service.get("build") is None else None
-    if known is None or service.get("entrypoint") is not None or service.get("extends") is not None:
+    if known is None or service.get("entrypoint") is not None or _is_partly_unknown(service):
         return None
     words = [word.text for word in command_words(service)]
     if not words:
@@ -33,9 +36,40 @@ def server(service: Service) -> ServedImage | None:
 
 
 @per_service
+def running(service: Service) -> ServedImage | None:
+    """The known server that a service runs, by its image or, in other images, by its command."""
+    known = server(service)
+    if known is not None or _is_partly_unknown(service):
+        return known
+    words = [word.text for word in command_words(service)]
+    found = model_server(service) if words else None
+    if found is None or found.row["kind"] not in _BY_COMMAND or set(found.row["programs"]).isdisjoint(words):
+        return None
+    several = any(word in _SIGNS or word.endswith(";") for word in words) or sum(map(_names_port, words)) > 1
+    return None if several else served_image(found.row["images"][0].removeprefix("docker.io/"))
+
+
+def _is_partly_unknown(service: Service) -> bool:
+    """Whether a part of the command is in another service, or in a variable that has no value."""
+    if service.get("extends") is not None:
+        return True
+    for key in ("command", "entrypoint"):
+        node = service.node.value(key)
+        for scalar in node.scalars if isinstance(node, Sequence) else (node,):
+            written = scalar.interpolated if isinstance(scalar, Scalar) else None
+            if written is not None and any(reference.blank for reference in written.references):
+                return True
+    return False
+
+
+def _names_port(word: str) -> bool:
+    return word.partition("=")[0] == "--port"
+
+
+@per_service
 def listening_ports(service: Service) -> tuple[int, ...]:
     """The ports on which the service listens inside its container; empty where that is not known."""
-    known = server(service)
+    known = running(service)
     if known is None or not known.ports:
         return ()
     if known.port_variables and service.get("env_file") is not None:
@@ -65,7 +99,7 @@ def _port(text: str) -> tuple[int, ...]:
 
 def loopback_word(service: Service) -> Word | None:
     """The place that makes the server listen inside its own container only; None where nothing does."""
-    known = server(service)
+    known = running(service)
     if known is None:
         return None
     for name in known.host_options:

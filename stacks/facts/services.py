@@ -32,8 +32,6 @@ class ServedImage(NamedTuple):
     by_itself: bool
     keeps: tuple[KeptFolder, ...]
     moved_by: tuple[str, ...]
-    lacks: tuple[str, ...]
-    check: tuple[str, ...]
     opens: str
     key_options: tuple[str, ...]
     key_variables: tuple[str, ...]
@@ -42,6 +40,14 @@ class ServedImage(NamedTuple):
     needs_sys_admin: bool
     is_verified: bool
     source: str
+
+
+class LackingImage(NamedTuple):
+    """Programs that an image does not have, and a health check that works without; empty where none is known."""
+
+    programs: tuple[str, ...]
+    check: tuple[str, ...]
+    is_verified: bool
 
 
 class MovedImage(NamedTuple):
@@ -61,9 +67,8 @@ def served_image(text: str) -> ServedImage | None:
     """What is known of an image by its text, after interpolation; None where nothing is."""
     reference = image_facts(text).reference
     row = _row("service", "name", reference.name) if reference is not None else None
-    if reference is None or row is None:
+    if row is None:
         return None
-    has_tag = re.search(row.get("lacks_tags", ""), reference.tag or "latest") is not None
     return ServedImage(
         title=row["title"],
         ports=tuple(row.get("ports", ())),
@@ -75,8 +80,6 @@ def served_image(text: str) -> ServedImage | None:
         by_itself=row.get("by_itself", False),
         keeps=tuple(KeptFolder(each["folder"], each["what"]) for each in row.get("keeps", ())),
         moved_by=tuple(row.get("moved_by", ())),
-        lacks=tuple(row.get("lacks", ())) if has_tag else (),
-        check=tuple(row.get("check", ())),
         opens=row.get("open", ""),
         key_options=tuple(row.get("key_options", ())),
         key_variables=tuple(row.get("key_variables", ())),
@@ -86,6 +89,18 @@ def served_image(text: str) -> ServedImage | None:
         is_verified=row["mark"] != "U",
         source=row["source"],
     )
+
+
+@lru_cache(maxsize=4096)
+def lacking_image(text: str) -> LackingImage | None:
+    """What an image does not have, by its text; None where nothing is known to lack."""
+    reference = image_facts(text).reference
+    if reference is None:
+        return None
+    for row in table("services")["lacking"]:
+        if row["name"] == reference.name and re.search(row.get("tags", ""), reference.tag or "latest"):
+            return LackingImage(tuple(row["programs"]), tuple(row.get("check", ())), row["mark"] != "U")
+    return None
 
 
 @lru_cache(maxsize=4096)

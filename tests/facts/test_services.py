@@ -1,12 +1,17 @@
 """What is known of the servers in images."""
 
-import re
-
 import pytest
 
 from stacks.compose.images import ImageReference, parse_image
 from stacks.facts.images import known_image
-from stacks.facts.services import is_placeholder, manages_containers, moved_image, served_image, token_maker
+from stacks.facts.services import (
+    is_placeholder,
+    lacking_image,
+    manages_containers,
+    moved_image,
+    served_image,
+    token_maker,
+)
 from stacks.facts.tables import table
 
 TOKEN = "hf_" + "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi"
@@ -14,13 +19,12 @@ TOKEN = "hf_" + "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi"
 
 def test_rows_are_whole() -> None:
     rows = table("services")
-    for row in (*rows["service"], *rows["moved"], *rows["shell"]):
+    for row in (*rows["service"], *rows["moved"], *rows["shell"], *rows["lacking"]):
         assert row["mark"] in ("S", "I", "U")
         assert row["source"].startswith("https://")
     for row in rows["service"]:
         assert all(0 < port < 65536 for port in row.get("ports", ()))
         assert all(kept["folder"].startswith("/") for kept in row.get("keeps", ()))
-        re.compile(row.get("lacks_tags", ""))
 
 
 def test_ports_agree_with_the_table_of_images() -> None:
@@ -43,8 +47,15 @@ def test_a_server_by_its_image() -> None:
 
 @pytest.mark.parametrize(("tag", "lacks"), [("1.0.15", True), ("latest", True), ("0.4.24", False)])
 def test_what_a_tag_lacks(tag: str, lacks: bool) -> None:
-    chroma = served_image(f"chromadb/chroma:{tag}")
-    assert chroma is not None and ("curl" in chroma.lacks) is lacks
+    assert (lacking_image(f"chromadb/chroma:{tag}") is not None) is lacks
+
+
+def test_what_images_lack() -> None:
+    ollama = lacking_image("ollama/ollama")
+    assert ollama is not None and ollama.programs == ("curl",) and ollama.check == ("CMD", "ollama", "list")
+    alpine = lacking_image("python:3.12-alpine")
+    assert alpine is not None and "wget" not in alpine.programs
+    assert lacking_image("python:3.12") is None and lacking_image("a b") is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from stacks.compose.document import Service
 from stacks.compose.health_checks import health_check
 from stacks.compose.nodes import Scalar
 from stacks.compose.port_items import port_items
-from stacks.listening import listening_ports, server
+from stacks.listening import listening_ports, running
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
@@ -45,7 +45,7 @@ def health_check_on_wrong_port(service: Service, context: Context) -> Iterator[F
     """
     if service.get("healthcheck") is None:
         return
-    check, known, ports = health_check(service), server(service), listening_ports(service)
+    check, known, ports = health_check(service), running(service), listening_ports(service)
     all_asked = check.ports if check is not None else ()
     if check is None or not all_asked:
         return

@@ -5,7 +5,7 @@ from stacks.compose import editing
 from stacks.compose.document import Document, Service
 from stacks.compose.health_checks import grace, health_check
 from stacks.compose.nodes import Mapping
-from stacks.listening import server
+from stacks.listening import running
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
@@ -65,7 +65,7 @@ def start_period_too_short(document: Document, context: Context) -> Iterator[Fin
     slow = {service.name: service for service in document.services if _is_slow(service)}
     waiting = _waiting(document) if slow else {}
     for name, service in slow.items():
-        check, known, patience = health_check(service), server(service), grace(service)
+        check, known, patience = health_check(service), running(service), grace(service)
         if check is None or known is None or patience is None or patience >= _LEAST:
             continue
         entry = service.mapping("healthcheck")
@@ -83,7 +83,7 @@ def start_period_too_short(document: Document, context: Context) -> Iterator[Fin
 
 
 def _is_slow(service: Service) -> bool:
-    known = server(service) if service.get("healthcheck") is not None else None
+    known = running(service) if service.get("healthcheck") is not None else None
     return known is not None and known.is_slow
 
 

@@ -6,7 +6,7 @@ from stacks.compose.document import Service
 from stacks.compose.health_checks import health_check
 from stacks.compose.nodes import Mapping, Scalar, Sequence
 from stacks.compose.source import Span
-from stacks.listening import server
+from stacks.listening import running
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
@@ -66,7 +66,7 @@ def started_is_not_ready(service: Service, context: Context) -> Iterator[Finding
 
 def _findings(service: Service, name: str, span: Span, *, in_list: bool) -> Iterator[Finding]:
     other = service.document.service(name)
-    known = server(other) if other is not None else None
+    known = running(other) if other is not None else None
     if other is None or known is None or not known.is_slow:
         return
     has_check = health_check(other) is not None

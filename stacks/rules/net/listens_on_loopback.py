@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from stacks.compose.document import Service
 from stacks.compose.port_items import port_items
-from stacks.listening import is_on_host_network, loopback_word, server
+from stacks.listening import is_on_host_network, loopback_word, running
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Related, Severity
 from stacks.rules.registry import rule
@@ -42,7 +42,7 @@ def listens_on_loopback(service: Service, context: Context) -> Iterator[Finding]
     """
     if service.get("ports") is None or is_on_host_network(service):
         return
-    known = server(service)
+    known = running(service)
     word = loopback_word(service) if known is not None else None
     items = port_items(service) if word is not None else ()
     if word is not None and known is not None and items:

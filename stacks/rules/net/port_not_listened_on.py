@@ -5,7 +5,7 @@ from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.nodes import Scalar
 from stacks.compose.port_items import PortItem, port_items
-from stacks.listening import is_on_host_network, listening_ports, server
+from stacks.listening import is_on_host_network, listening_ports, running
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -46,7 +46,7 @@ def port_not_listened_on(service: Service, context: Context) -> Iterator[Finding
           - "8080:80"
     ```
     """
-    known, ports = server(service), listening_ports(service)
+    known, ports = running(service), listening_ports(service)
     if known is None or not ports or not known.is_verified or is_on_host_network(service):
         return
     items = [item for item in port_items(service) if item.protocol == "tcp"]
@@ -73,7 +73,7 @@ def _edits(service: Service, item: PortItem, port: int) -> editing.Edits:
     if not isinstance(item.node, Scalar):
         return editing.set_value(service.document, (*item.path, "target"), port)
     head, colon, target = item.node.text.rpartition(":")
-    if not colon or not target.partition("/")[0].isdigit():
+    if not target.partition("/")[0].isdigit():
         raise editing.EditError("the container's port is not written as a number of its own")
     protocol = f"/{target.partition('/')[2]}" if "/" in target else ""
-    return editing.set_value(service.document, item.path, f"{head}:{port}{protocol}")
+    return editing.set_value(service.document, item.path, f"{head}{colon}{port}{protocol}")

@@ -6,7 +6,7 @@ from stacks.compose.document import Service
 from stacks.compose.port_items import PortItem
 from stacks.compose.source import TextEdit
 from stacks.facts.services import ServedImage
-from stacks.listening import keep_local, listening_ports, reachable, server
+from stacks.listening import keep_local, listening_ports, reachable, running
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
@@ -44,7 +44,7 @@ def open_to_anybody(service: Service, context: Context) -> Iterator[Finding]:
           - "127.0.0.1:11434:11434"
     ```
     """
-    known = server(service)
+    known = running(service)
     if known is None or not known.opens or _has_key(service, known):
         return
     close = ", or set a key" if known.key_options or known.key_variables else ""
