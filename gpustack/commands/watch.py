@@ -45,6 +45,7 @@ def _round(arguments: Namespace) -> tuple[int, Stamps]:
         found = tasks(arguments)
         stamps = _stamps(_watched(found, arguments))
         outcome = check(found, arguments)
+        stamps = _stamps(file.path for file in outcome.files) | stamps  # what they extend and include is known now
     except UnusableError as error:
         say(str(error))
         stamps, outcome = _stamps(_watched(found, arguments)), Outcome((), 2)
@@ -61,13 +62,14 @@ def _tell(outcome: Outcome) -> None:
 
 def _watched(found: list[Task], arguments: Namespace) -> Iterator[str]:
     """The files that a check depends on, and the folders in which such a file may come or go."""
-    yield from (*arguments.files, *(arguments.env_file or ()))
+    named = (*arguments.files, *arguments.project)
+    yield from (*named, *(arguments.env_file or ()))
     yield from (
         path for task in found for path in (*task.project.paths, task.settings.path, task.settings.host) if path
     )
     folders = dict.fromkeys(task.project.folder for task in found)
-    for named in arguments.files:
-        below = list(folders_below(named)) if os.path.isdir(named) else [os.path.dirname(os.path.abspath(named))]
+    for path in named:
+        below = list(folders_below(path)) if os.path.isdir(path) else [os.path.dirname(os.path.abspath(path))]
         folders |= dict.fromkeys(below[:_MOST_FOLDERS])
     for folder in folders:
         yield folder

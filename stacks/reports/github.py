@@ -21,11 +21,16 @@ def _commands(file: CheckedFile) -> Iterator[str]:
             properties |= {"col": start.column, "endColumn": end.column}
         properties["title"] = f"{diagnostic.code} {diagnostic.rule.title}"
         listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-        yield f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(_text(diagnostic))}"
+        yield f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(_text(file, diagnostic))}"
 
 
-def _text(diagnostic: Diagnostic) -> str:
-    return f"{diagnostic.message}\n{diagnostic.hint}" if diagnostic.hint else diagnostic.message
+def _text(file: CheckedFile, diagnostic: Diagnostic) -> str:
+    """The message, what to do, and the second places, which the commands have no property for."""
+    lines = [diagnostic.message, diagnostic.hint]
+    for related in diagnostic.related:
+        line = file.source_of(related).position(related.span.start).line
+        lines.append(f"{related.message}: {related.path or file.path}, line {line}")
+    return "\n".join(line for line in lines if line)
 
 
 def _data(text: str) -> str:

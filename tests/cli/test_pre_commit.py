@@ -60,5 +60,10 @@ def test_fix_changes_the_files_and_tells() -> None:
 
 def test_the_documentation_shows_both() -> None:
     text = (DOCS / "configuration.md").read_text(encoding="utf-8")
-    (example,) = [part.split("```")[0] for part in text.split("```yaml\n")[1:] if part.startswith("repos:")]
+    example, own = [part.split("```")[0] for part in text.split("```yaml\n")[1:] if part.startswith("repos:")]
     assert [hook["id"] for hook in yaml.safe_load(example)["repos"][0]["hooks"]] == list(BY_ID)
+    write("compose.yaml", CLEAN)
+    write("compose.gpu.yaml", "services: {web: {gpus: [{count: 1}]}}\n")
+    (hook,) = yaml.safe_load(own)["repos"][0]["hooks"]
+    assert all(re.search(hook["files"], name) for name in ("compose.yaml", "compose.gpu.yaml"))
+    assert program(*shlex.split(hook["entry"])[1:]).returncode == 0

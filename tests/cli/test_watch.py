@@ -99,6 +99,19 @@ def test_a_folder_is_watched_for_new_projects() -> None:
         assert watcher.stop() == 2
 
 
+def test_the_files_of_a_project_and_its_bases_are_watched() -> None:
+    write("a.yaml", "services: {web: {extends: {file: deep/er/base.yaml, service: web}}}\n")
+    write("b.yaml", "services: {web: {labels: {a: b}}}\n")
+    write("deep/er/base.yaml", CLEAN)
+    with watching("-f", "a.yaml", "-f", "b.yaml") as watcher:
+        assert watcher.round().startswith("no error, no warning")
+        write("deep/er/base.yaml", WARNED)
+        assert watcher.round().startswith("no error, 1 warning")
+        write("b.yaml", "services: {web: {lables: {a: b}}}\n")
+        assert watcher.round().startswith("1 error")
+        assert watcher.stop() == 1
+
+
 @pytest.mark.parametrize(("text", "code"), [(CLEAN, 0), (BROKEN, 1)])
 def test_nothing_happens_without_a_change(text: str, code: int) -> None:
     write("project/compose.yaml", text)

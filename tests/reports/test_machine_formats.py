@@ -207,7 +207,7 @@ def test_sarif_paths_are_uris(path: str, uri: str) -> None:
 def test_github_command() -> None:
     assert render_github([found()]) == (
         "::error file=compose.yaml,line=5,endLine=5,col=9,endColumn=14,title=DEV901 A request sets both count and ids"
-        "::both `count` and `device_ids` are set%0Akeep one of them\n"
+        "::both `count` and `device_ids` are set%0Akeep one of them%0Athe ids are here: compose.yaml, line 6\n"
     )
 
 
