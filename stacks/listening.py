@@ -165,6 +165,15 @@ def own_ports(service: Service) -> frozenset[int]:
     return frozenset(targets).union(listening_ports(service))
 
 
+def port_behind(service: Service, port: int) -> int | None:
+    """The port of the container behind a port of the host; None where the container may have that port itself."""
+    exposed = service.sequence("expose")
+    if port in own_ports(service) or (exposed is not None and str(port) in {each.string for each in exposed.scalars}):
+        return None
+    found = {item.targets[0] for item in port_items(service) if len(item.published) == 1 and port in item.published}
+    return found.pop() if len(found) == 1 else None
+
+
 def port_owners(document: Document) -> dict[int, tuple[Service, int]]:
     """By port, the service that has it in its container or publishes it, and the port of the container."""
     found: dict[int, tuple[Service, int]] = {}

@@ -4,8 +4,8 @@ from functools import partial
 from stacks.arguments import command_words
 from stacks.compose import editing
 from stacks.compose.document import Document, Service
-from stacks.compose.nodes import Mapping, Scalar
-from stacks.compose.source import Span
+from stacks.compose.nodes import Scalar
+from stacks.compose.waits import ENDED, waited_for
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
@@ -47,7 +47,7 @@ def job_started_again(document: Document, context: Context) -> Iterator[Finding]
     ```
     """
     restarting = {each.name: each for each in document.services if _policy(each) in _FOREVER}
-    awaited = _awaited(document) if restarting else {}
+    awaited = waited_for(document, ENDED) if restarting else {}
     for name, service in restarting.items():
         place = awaited.get(name)
         job = _job(service)
@@ -63,7 +63,7 @@ def job_started_again(document: Document, context: Context) -> Iterator[Finding]
             f"this container will start again and again: {reason}",
             "Write `restart: on-failure`, or nothing.",
             fix,
-            (Related(place, "its end is waited for here"),) if place is not None else (),
+            (Related(place.span, "its end is waited for here"),) if place is not None else (),
         )
 
 
@@ -78,15 +78,3 @@ def _job(service: Service) -> tuple[str, ...] | None:
         if tuple(words[: len(job)]) == job and not {"-l", "--loop", "dmon", "pmon", "-lms"} & set(words):
             return job
     return None
-
-
-def _awaited(document: Document) -> dict[str, Span]:
-    """By the name of a service, the place where another one waits for its end."""
-    found: dict[str, Span] = {}
-    for service in document.services:
-        node = service.node.value("depends_on")
-        for name, entry in node.effective.items() if isinstance(node, Mapping) else ():
-            condition = entry.value.scalar("condition") if isinstance(entry.value, Mapping) else None
-            if condition is not None and condition.string == "service_completed_successfully":
-                found.setdefault(name, condition.span)
-    return found

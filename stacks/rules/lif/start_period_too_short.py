@@ -4,7 +4,7 @@ from functools import partial
 from stacks.compose import editing
 from stacks.compose.document import Document, Service
 from stacks.compose.health_checks import grace, health_check
-from stacks.compose.nodes import Mapping
+from stacks.compose.waits import HEALTHY, waited_for
 from stacks.listening import running
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
@@ -63,7 +63,7 @@ def start_period_too_short(document: Document, context: Context) -> Iterator[Fin
     ```
     """
     slow = {service.name: service for service in document.services if _is_slow(service)}
-    waiting = _waiting(document) if slow else {}
+    waiting = waited_for(document, HEALTHY) if slow else {}
     for name, service in slow.items():
         check, known, patience = health_check(service), running(service), grace(service)
         if check is None or known is None or patience is None or patience >= _LEAST:
@@ -77,7 +77,7 @@ def start_period_too_short(document: Document, context: Context) -> Iterator[Fin
             f"{known.title} may count as unhealthy while it loads its model: the check gives up after {patience:g} s",
             f"Set `start_period: {_ENOUGH}`; the first success ends it.",
             Fix(f"set `start_period: {_ENOUGH}`", partial(editing.set_value, document, path, _ENOUGH)),
-            (Related(waiter.span, f"`{waiter.name}` waits for its health"),) if waiter is not None else (),
+            (Related(waiter.span, f"`{waiter.service.name}` waits for its health"),) if waiter is not None else (),
             None if waiter is not None else Severity.INFO,
         )
 
@@ -85,15 +85,3 @@ def start_period_too_short(document: Document, context: Context) -> Iterator[Fin
 def _is_slow(service: Service) -> bool:
     known = running(service) if service.get("healthcheck") is not None else None
     return known is not None and known.is_slow
-
-
-def _waiting(document: Document) -> dict[str, Service]:
-    """By the name of a service, one that waits for its health."""
-    found: dict[str, Service] = {}
-    for service in document.services:
-        node = service.node.value("depends_on")
-        for name, entry in node.effective.items() if isinstance(node, Mapping) else ():
-            condition = entry.value.scalar("condition") if isinstance(entry.value, Mapping) else None
-            if condition is not None and condition.string == "service_healthy":
-                found.setdefault(name, service)
-    return found

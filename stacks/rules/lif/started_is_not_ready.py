@@ -4,8 +4,7 @@ from functools import partial
 from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.health_checks import health_check
-from stacks.compose.nodes import Mapping, Scalar, Sequence
-from stacks.compose.source import Span
+from stacks.compose.waits import HEALTHY, STARTED, Wait, waits
 from stacks.listening import running
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
@@ -52,39 +51,25 @@ def started_is_not_ready(service: Service, context: Context) -> Iterator[Finding
           start_period: 10m
     ```
     """
-    node = service.node.value("depends_on")
-    if isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            if isinstance(item, Scalar):
-                yield from _findings(service, item.string, node.item_span(index), in_list=True)
-    elif isinstance(node, Mapping):
-        for name, entry in node.effective.items():
-            condition = entry.value.scalar("condition") if isinstance(entry.value, Mapping) else None
-            if condition is not None and condition.string == "service_started":
-                yield from _findings(service, name, condition.span, in_list=False)
+    for wait in waits(service) if service.get("depends_on") is not None else ():
+        other = service.document.service(wait.name) if wait.condition == STARTED else None
+        known = running(other) if other is not None else None
+        if other is None or known is None or not known.is_slow:
+            continue
+        has_check = health_check(other) is not None
+        yield Finding(
+            wait.span,
+            f"`{service.name}` will start minutes before `{wait.name}` answers: it waits for the container alone",
+            "Wait for `condition: service_healthy`" + ("." if has_check else ", and give it a health check."),
+            Fix("wait until it is healthy", partial(_edits, wait), safe=False) if has_check else None,
+            (Related(other.span, f"{known.title} loads its model here"),),
+        )
 
 
-def _findings(service: Service, name: str, span: Span, *, in_list: bool) -> Iterator[Finding]:
-    other = service.document.service(name)
-    known = running(other) if other is not None else None
-    if other is None or known is None or not known.is_slow:
-        return
-    has_check = health_check(other) is not None
-    hint = "Wait for `condition: service_healthy`" + ("." if has_check else ", and give it a health check.")
-    yield Finding(
-        span,
-        f"`{service.name}` will start minutes before {known.title} answers: it waits only for the container's start",
-        hint,
-        Fix("wait until it is healthy", partial(_edits, service, name, in_list), safe=False) if has_check else None,
-        (Related(other.span, f"{known.title} loads its model here"),),
-    )
-
-
-def _edits(service: Service, name: str, in_list: bool) -> editing.Edits:
+def _edits(wait: Wait) -> editing.Edits:
+    service = wait.service
     path = (*service.path, "depends_on")
-    if not in_list:
-        return editing.set_value(service.document, (*path, name, "condition"), "service_healthy")
-    node = service.node.value("depends_on")
-    names = [item.string for item in node.scalars] if isinstance(node, Sequence) else []
-    conditions = {each: {"condition": "service_healthy" if each == name else "service_started"} for each in names}
+    if not wait.in_list:
+        return editing.set_value(service.document, (*path, wait.name, "condition"), HEALTHY)
+    conditions = {each.name: {"condition": HEALTHY if each.name == wait.name else STARTED} for each in waits(service)}
     return editing.set_value(service.document, path, conditions)

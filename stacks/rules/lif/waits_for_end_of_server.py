@@ -5,7 +5,7 @@ from stacks.arguments import command_words
 from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.health_checks import health_check
-from stacks.compose.nodes import Mapping
+from stacks.compose.waits import ENDED, HEALTHY, STARTED, waits
 from stacks.listening import server
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
@@ -49,20 +49,16 @@ def waits_for_end_of_server(service: Service, context: Context) -> Iterator[Find
           test: ["CMD", "ollama", "list"]
     ```
     """
-    node = service.node.value("depends_on")
-    for name, entry in node.effective.items() if isinstance(node, Mapping) else ():
-        condition = entry.value.scalar("condition") if isinstance(entry.value, Mapping) else None
-        if condition is None or condition.string != "service_completed_successfully":
-            continue
-        other = service.document.service(name)
+    for wait in waits(service) if service.get("depends_on") is not None else ():
+        other = service.document.service(wait.name) if wait.condition == ENDED else None
         known = server(other) if other is not None else None
         if other is None or known is None or not known.ports or not _serves(other):
             continue
-        better = "service_healthy" if health_check(other) is not None else "service_started"
-        path = (*service.path, "depends_on", name, "condition")
+        better = HEALTHY if health_check(other) is not None else STARTED
+        path = (*service.path, "depends_on", wait.name, "condition")
         edits = partial(editing.set_value, context.document, path, better)
         yield Finding(
-            condition.span,
+            wait.span,
             f"`{service.name}` will never start: it waits for the end of {known.title}, which does not end",
             "Wait for `service_healthy`, and give the server a health check.",
             Fix(f"write `{better}`", edits, safe=False),

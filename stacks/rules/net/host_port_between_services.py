@@ -4,10 +4,9 @@ from functools import partial
 
 from stacks.compose.document import Document, Service
 from stacks.compose.environment import EnvironmentVariable
-from stacks.compose.nodes import Scalar, Sequence
 from stacks.compose.port_items import port_items
 from stacks.compose.variable_edits import set_variable
-from stacks.listening import listening_ports, own_ports
+from stacks.listening import listening_ports, port_behind
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
@@ -63,7 +62,7 @@ def host_port_between_services(document: Document, context: Context) -> Iterator
             other = document.service(match["host"]) if match is not None else None
             if match is None or other is None or other is service or _is_elsewhere(service, other):
                 continue
-            right = _port_of_container(other, int(match["port"]))
+            right = port_behind(other, int(match["port"]))
             if right is not None:
                 yield _finding(service, variable, match, other, right)
 
@@ -86,15 +85,3 @@ def _finding(
 
 def _is_elsewhere(service: Service, other: Service) -> bool:
     return service.get("network_mode") is not None or other.get("network_mode") is not None
-
-
-def _port_of_container(service: Service, port: int) -> int | None:
-    """The port of the container behind a port of the host; None where the container may have that port itself."""
-    exposed = service.node.value("expose")
-    names = (
-        {item.string for item in exposed.scalars if isinstance(item, Scalar)} if isinstance(exposed, Sequence) else {}
-    )
-    if port in own_ports(service) or str(port) in names:
-        return None
-    found = {item.targets[0] for item in port_items(service) if len(item.published) == 1 and port == item.published[0]}
-    return found.pop() if len(found) == 1 else None
