@@ -1,12 +1,17 @@
 """Which versions of Docker Engine and Docker Compose can do what: look-ups in `engine.toml`."""
 
+from __future__ import annotations
+
 import re
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
 from stacks.facts.spelling import closest
 from stacks.facts.tables import table
-from stacks.hosts.snapshot import Engine
+
+if TYPE_CHECKING:
+    from stacks.hosts.snapshot import Engine
 
 _NEAR = 0.8
 _NUMBERS = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
