@@ -8,6 +8,7 @@ from urllib.parse import urlparse
 
 import pytest
 from django.contrib.auth.models import User
+from django.template.loader import render_to_string
 from django.urls import resolve
 from playwright.sync_api import BrowserContext, Page
 
@@ -145,6 +146,10 @@ def shown_pages(page: Page, stranger: Page, ada: User, host: Host) -> Iterator[t
         yield name, page
     save_too_late(page, world, ada)
     yield "conflict", page
+    for status in ("400", "403", "413", "500"):  # the server shows them when it is in no state to be asked for them
+        page.goto("/")
+        page.set_content(render_to_string(f"failures/{status}.html"))
+        yield f"failure-{status}", page
     stranger.goto("/")
     yield "login", stranger
     sign_in_wrongly(stranger)
