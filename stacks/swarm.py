@@ -42,3 +42,8 @@ def reserved_kinds(service: Service) -> tuple[Scalar, ...]:
         for index in range(len(node.items) if node is not None else 0)
     )
     return tuple(kind for kind in found if kind is not None)
+
+
+def reserves_gpus(service: Service) -> bool:
+    """Whether the service gets GPUs in Swarm, which then sets what NVIDIA's runtime reads."""
+    return any("gpu" in kind.string.lower() for kind in reserved_kinds(service))

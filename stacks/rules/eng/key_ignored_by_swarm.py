@@ -5,7 +5,7 @@ from stacks.facts.tables import table
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Related, Severity
 from stacks.rules.registry import rule
-from stacks.swarm import reserved_kinds, swarm_sign
+from stacks.swarm import reserves_gpus, swarm_sign
 
 
 @rule(
@@ -41,7 +41,7 @@ def key_ignored_by_swarm(service: Service, context: Context) -> Iterator[Finding
     ```
     """
     sign = swarm_sign(service)
-    if sign is None or not any("gpu" in kind.string.lower() for kind in reserved_kinds(service)):
+    if sign is None or not reserves_gpus(service):
         return
     for key in table("engine")["swarm"]["ignored"]:
         entry = service.node.effective.get(key)

@@ -10,6 +10,7 @@ from stacks.gpu_variables import is_meant_for_others, runs_nvidia_by_default
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
+from stacks.swarm import reserves_gpus
 
 
 @rule(
@@ -44,7 +45,7 @@ def driver_variable_without_gpu(service: Service, context: Context) -> Iterator[
           - count: 1
     ```
     """
-    if asks_for_gpus(service) or means_gpu(service) or runs_nvidia_by_default(context.host):
+    if asks_for_gpus(service) or means_gpu(service) or reserves_gpus(service) or runs_nvidia_by_default(context.host):
         return
     if service.runtime is not None and runtime_meant(service.runtime.string) is not None:
         return  # the slip in the runtime's name is the fault

@@ -12,6 +12,7 @@ from stacks.gpu_variables import asked_for, asking_variable, is_meant_for_others
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
+from stacks.swarm import reserves_gpus
 
 
 @rule(
@@ -51,7 +52,7 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
                   capabilities: [gpu]
     ```
     """
-    if asks_for_gpus(service) or runs_nvidia_by_default(context.host):
+    if asks_for_gpus(service) or runs_nvidia_by_default(context.host) or reserves_gpus(service):
         return
     variable = asking_variable(service)
     if variable is None or variable.value is None:
