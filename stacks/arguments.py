@@ -5,10 +5,10 @@ Words are taken apart at blanks, inside quoted texts too: what `sh -c` gets is r
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Service
 from stacks.compose.nodes import Node, Scalar, Sequence
+from stacks.compose.once import once
 from stacks.compose.source import SourceText, Span
 
 
@@ -26,22 +26,14 @@ class Option(NamedTuple):
     value: Word
 
 
-_WORDS: WeakKeyDictionary[Service, tuple[Word, ...]] = WeakKeyDictionary()
-
-
+@once
 def command_words(service: Service) -> tuple[Word, ...]:
     """The words of `entrypoint`, then those of `command`."""
     keys = service.node.effective
     if "command" not in keys and "entrypoint" not in keys:
         return ()
-    found = _WORDS.get(service)
-    if found is None:
-        source = service.document.source
-        found = tuple(
-            word for key in ("entrypoint", "command") if key in keys for word in _words(keys[key].value, source)
-        )
-        _WORDS[service] = found
-    return found
+    source = service.document.source
+    return tuple(word for key in ("entrypoint", "command") if key in keys for word in _words(keys[key].value, source))
 
 
 def option(service: Service, *names: str) -> Option | None:

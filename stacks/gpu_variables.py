@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from stacks.allocation import ClaimKind, GpuClaim
 from stacks.compose.devices import DeviceRequest
@@ -11,13 +10,11 @@ from stacks.compose.document import Document, Service
 from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.gpu_identifiers import NOTHING, IdentifierKind, identifier_kind
 from stacks.compose.gpu_requests import NVIDIA_RUNTIME, GpuSelection, asks_for_gpus, selection_in
+from stacks.compose.once import once
 from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
 
 if TYPE_CHECKING:
     from stacks.hosts.snapshot import HostSnapshot
-
-# The nodes of the variables of all services that ask for GPUs, worked out once for a document.
-_OF_GPU_SERVICES: WeakKeyDictionary[Document, frozenset[int]] = WeakKeyDictionary()
 
 
 def runs_nvidia_by_default(host: HostSnapshot | None) -> bool:
@@ -40,11 +37,14 @@ def is_meant_for_others(service: Service, variable: EnvironmentVariable) -> bool
     """Whether the very same text is, through an anchor, in a service that does ask for GPUs."""
     if service.node.start <= variable.node.start < service.node.end:
         return False
-    document = service.document
-    if document not in _OF_GPU_SERVICES:
-        asking = (each for each in document.services if asks_for_gpus(each))
-        _OF_GPU_SERVICES[document] = frozenset(id(given.node) for each in asking for given in each.environment)
-    return id(variable.node) in _OF_GPU_SERVICES[document]
+    return id(variable.node) in _of_gpu_services(service.document)
+
+
+@once
+def _of_gpu_services(document: Document) -> frozenset[int]:
+    """The nodes of the variables of all services that ask for GPUs."""
+    asking = (each for each in document.services if asks_for_gpus(each))
+    return frozenset(id(given.node) for each in asking for given in each.environment)
 
 
 def asked_for(variable: EnvironmentVariable) -> GpuSelection | None:

@@ -7,7 +7,7 @@ from stacks.arguments import Word, command_words, option
 from stacks.compose import editing
 from stacks.compose.document import Document, Service
 from stacks.compose.nodes import Scalar, Sequence
-from stacks.compose.per_service import per_service
+from stacks.compose.once import once
 from stacks.compose.port_items import PortItem, port_items
 from stacks.compose.source import Span, TextEdit
 from stacks.facts.services import ServedImage, served_image
@@ -20,7 +20,7 @@ _MOST = 50  # ports in a range that is still looked at one by one
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
 
 
-@per_service
+@once
 def server(service: Service) -> ServedImage | None:
     """The known server that a service runs as its image has it; None where it may be anything else."""
     image = service.image
@@ -35,7 +35,7 @@ def server(service: Service) -> ServedImage | None:
     return None if words[0] in _SHELLS else known
 
 
-@per_service
+@once
 def running(service: Service) -> ServedImage | None:
     """The known server that a service runs, by its image or, in other images, by its command."""
     known = server(service)
@@ -66,7 +66,7 @@ def _names_port(word: str) -> bool:
     return word.partition("=")[0] == "--port"
 
 
-@per_service
+@once
 def listening_ports(service: Service) -> tuple[int, ...]:
     """The ports on which the service listens inside its container; empty where that is not known."""
     known = running(service)
@@ -158,7 +158,7 @@ def keep_local(service: Service, item: PortItem) -> tuple[TextEdit, ...]:
     return editing.set_value(service.document, item.path, f"127.0.0.1{rest}")
 
 
-@per_service
+@once
 def own_ports(service: Service) -> frozenset[int]:
     """The ports of the container that the file or the image names."""
     targets = {port for item in port_items(service) if len(item.targets) < _MOST for port in item.targets}

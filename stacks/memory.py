@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Service
 from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
+from stacks.compose.once import once
 from stacks.compose.sizes import parse_bytes
 from stacks.compose.source import Span
 
@@ -31,9 +31,6 @@ class MemorySize(NamedTuple):
         return self.node.string.strip().replace(".", "").isdigit()
 
 
-_KNOWN: WeakKeyDictionary[Service, tuple[tuple[MemorySize, ...], tuple[MemorySize, ...]]] = WeakKeyDictionary()
-
-
 def memory_size(service: Service, path: Path) -> MemorySize | None:
     """The size at a path; None where there is none, or none that Compose reads."""
     return _size(service.scalar(*path), path)
@@ -55,13 +52,10 @@ def memory_reservations(service: Service) -> tuple[MemorySize, ...]:
     return _read(service)[1]
 
 
+@once
 def _read(service: Service) -> tuple[tuple[MemorySize, ...], tuple[MemorySize, ...]]:
     """The limits and the reservations, read once: several rules ask for them."""
-    found = _KNOWN.get(service)
-    if found is None:
-        found = _sizes(service, "mem_limit", "limits"), _sizes(service, "mem_reservation", "reservations")
-        _KNOWN[service] = found
-    return found
+    return _sizes(service, "mem_limit", "limits"), _sizes(service, "mem_reservation", "reservations")
 
 
 def _sizes(service: Service, key: str, resource: str) -> tuple[MemorySize, ...]:

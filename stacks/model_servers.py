@@ -3,10 +3,10 @@
 from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from stacks.arguments import Option, Word, command_words, option
 from stacks.compose.document import Document, Service
+from stacks.compose.once import once
 from stacks.facts.images import image_facts
 from stacks.facts.tables import table
 
@@ -81,17 +81,9 @@ class ModelServer(NamedTuple):
             return None
 
 
-_SERVERS: WeakKeyDictionary[Service, ModelServer | None] = WeakKeyDictionary()
-
-
+@once
 def model_server(service: Service) -> ModelServer | None:
     """The server that a service runs, by its image or by its command; None where it is no known one."""
-    if service not in _SERVERS:
-        _SERVERS[service] = _find(service)
-    return _SERVERS[service]
-
-
-def _find(service: Service) -> ModelServer | None:
     by_image, by_program = _tables()
     reference = image_facts(service.image.string).reference if service.image is not None else None
     row = by_image.get(reference.name) if reference is not None else None
@@ -114,12 +106,8 @@ def _tables() -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     )
 
 
-_OF_DOCUMENT: WeakKeyDictionary[Document, tuple[ModelServer, ...]] = WeakKeyDictionary()
-
-
+@once
 def model_servers(document: Document) -> tuple[ModelServer, ...]:
     """The servers of a document, found once."""
-    if document not in _OF_DOCUMENT:
-        found = (model_server(service) for service in document.services)
-        _OF_DOCUMENT[document] = tuple(server for server in found if server is not None)
-    return _OF_DOCUMENT[document]
+    found = (model_server(service) for service in document.services)
+    return tuple(server for server in found if server is not None)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
-from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Document
 from stacks.compose.durations import parse_duration
 from stacks.compose.nodes import RESET_TAG, Mapping, Node, Path, Scalar, Sequence
+from stacks.compose.once import once
 from stacks.compose.schema_casts import to_boolean, to_integer, to_number
 from stacks.compose.schema_places import place_at
 from stacks.compose.sizes import parse_bytes
@@ -179,17 +179,15 @@ _ROOT: Final[dict[str, Any]] = {
     "secrets": {"*": {"driver_opts": {"*": _WHOLE}}},
     "configs": {"*": {"driver_opts": {"*": _WHOLE}}},
 }
-_FOUND: Final[WeakKeyDictionary[Document, tuple[DecodingProblem, ...]]] = WeakKeyDictionary()
 
 
+@once
 def decoding_problems(document: Document) -> tuple[DecodingProblem, ...]:
     """The values that Compose cannot read, in the order of the file; worked out once for a document."""
-    if document not in _FOUND:
-        walk = _Walk()
-        if document.root is not None:
-            walk.mapping(document.root, _ROOT)
-        _FOUND[document] = tuple(walk.found)
-    return _FOUND[document]
+    walk = _Walk()
+    if document.root is not None:
+        walk.mapping(document.root, _ROOT)
+    return tuple(walk.found)
 
 
 class _Walk:

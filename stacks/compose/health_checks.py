@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from stacks.compose.document import Service
 from stacks.compose.durations import parse_duration
 from stacks.compose.nodes import Node, Scalar, Sequence
-from stacks.compose.per_service import per_service
+from stacks.compose.once import once
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
 
@@ -47,7 +47,7 @@ class HealthCheck(NamedTuple):
         return tuple(int(match.group(1)) for match in found if text.endswith(_HERE, 0, match.start()))
 
 
-@per_service
+@once
 def health_check(service: Service) -> HealthCheck | None:
     """The check that the file gives a service, inherited ones too; None where it has none, or it is switched off."""
     if service.get("healthcheck") is None and service.get("extends") is None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from stacks.compose.document import Service
 from stacks.compose.mounts import clean_path
 from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
-from stacks.compose.per_service import per_service
+from stacks.compose.once import once
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
 from stacks.compose.values import Invalid
@@ -25,7 +25,7 @@ class MountItem(NamedTuple):
     kind: str
 
 
-@per_service
+@once
 def mount_items(service: Service) -> tuple[MountItem, ...]:
     """The mounts of the service itself and of what it extends; those that cannot be read are left out."""
     return tuple(_items(service))

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from stacks.compose.document import Service
 from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
-from stacks.compose.per_service import per_service
+from stacks.compose.once import once
 from stacks.compose.ports import PortMapping, parse_port
 from stacks.compose.source import Span
 
@@ -36,7 +36,7 @@ class PortItem(NamedTuple):
         return isinstance(self.node, Scalar) and self.node.interpolated is not None
 
 
-@per_service
+@once
 def port_items(service: Service) -> tuple[PortItem, ...]:
     """The items that can be read; the others are left to the rules on malformed ports."""
     return tuple(_items(service)) if service.get("ports") is not None else ()

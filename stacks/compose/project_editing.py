@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Document, parse_document
 from stacks.compose.nodes import Mapping, Node, Path, Sequence, find, path_at, path_text
+from stacks.compose.once import once
 from stacks.compose.source import EditError
 
 if TYPE_CHECKING:
     from stacks.compose.project import Project
     from stacks.compose.project_parts import Part
-
-_WRITTEN: WeakKeyDictionary[Project, dict[int, Document]] = WeakKeyDictionary()
 
 
 def written_place(project: Project, path: Path) -> tuple[Document, Path, int]:
@@ -64,9 +62,14 @@ def _place(project: Project, at: int, node: Node | None, rest: Path) -> tuple[Do
     return _document(project, part), (*path, *rest), part.start
 
 
+@once
+def _written(project: Project) -> dict[int, Document]:
+    return {}
+
+
 def _document(project: Project, part: Part) -> Document:
     """The file alone, its places its own."""
-    known = _WRITTEN.setdefault(project, {})
+    known = _written(project)
     if part.start not in known:
         known[part.start] = parse_document(part.file.text, project.environment)
     return known[part.start]

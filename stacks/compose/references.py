@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
-from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Document, Service
 from stacks.compose.nodes import RESET_TAG, Mapping, Node, Path, Scalar, Sequence, find
+from stacks.compose.once import once
 from stacks.compose.schema_casts import to_boolean
 from stacks.compose.source import Span
 
@@ -56,13 +56,9 @@ class _Facts(NamedTuple):
     references: dict[str, tuple[ServiceReference, ...]]
 
 
-_FACTS: Final[WeakKeyDictionary[Document, _Facts]] = WeakKeyDictionary()
-
-
+@once
 def _facts(document: Document) -> _Facts:
-    if document not in _FACTS:
-        _FACTS[document] = _Facts({}, {})
-    return _FACTS[document]
+    return _Facts({}, {})
 
 
 def is_self_contained(document: Document) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final
-from weakref import WeakKeyDictionary
 
 from stacks.compose.document import Document
 from stacks.compose.nodes import Mapping, Plain, Scalar
+from stacks.compose.once import once
 from stacks.compose.references import extended, lineage
 from stacks.compose.schema_casts import NotCast, cast_data
 from stacks.compose.schema_errors import MAX_ERRORS, SchemaError, schema_errors, value_at
@@ -18,18 +17,14 @@ from stacks.compose.schema_places import Place, place_at
 __all__ = ["SchemaFault", "SchemaProblem", "general_problems", "schema_problems"]
 
 
-_FOUND: Final[WeakKeyDictionary[Document, tuple[SchemaProblem, ...]]] = WeakKeyDictionary()
-
-
+@once
 def schema_problems(document: Document) -> tuple[SchemaProblem, ...]:
     """The faults that the schema finds, in the order of their places; worked out once for a document.
 
     After MAX_ERRORS it is left at that.
     """
-    if document not in _FOUND:
-        found = islice(_problems(document), MAX_ERRORS) if document.is_complete else ()
-        _FOUND[document] = tuple(sorted(found, key=lambda problem: problem.span))
-    return _FOUND[document]
+    found = islice(_problems(document), MAX_ERRORS) if document.is_complete else ()
+    return tuple(sorted(found, key=lambda problem: problem.span))
 
 
 def _of_stages(document: Document) -> tuple[SchemaProblem, ...]:
@@ -85,7 +80,10 @@ def _is_inherited(error: SchemaError, document: Document, data: Plain) -> bool:
 def _of_cast(failure: NotCast, place: Place) -> SchemaProblem:
     from stacks.compose.schema_wording import label, shown
 
-    message = f"{label(failure.path)} is {shown(failure.text)}, but Compose wants {failure.expected} here"
+    message = (
+        f"Docker Compose will refuse this file: {label(failure.path)} is {shown(failure.text)}, "
+        f"and {failure.expected} is wanted here"
+    )
     written = place.node.text if isinstance(place.node, Scalar) else ""
     hint = (
         f"Write {failure.expected}."

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from random import Random
+from weakref import ref
 
 import pytest
 
+from stacks.rules.checker import check_text
 from tests.fuzz.mutations import MUTATIONS, mutated
 from tests.fuzz.seeds import load_hosts, load_seeds
 from tests.fuzz.trial import Trial, attempt, trial_of
@@ -45,3 +48,15 @@ def test_a_fault_is_told_from_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.fuzz.trial.render", broken)
     fault = attempt(Trial(*trial))
     assert fault is not None and fault.kind == "traceback" and "ValueError" in fault.detail
+
+
+def test_nothing_is_left_of_a_document_that_was_checked() -> None:
+    """What rules remember of documents and services goes with them."""
+    seeds, hosts = load_seeds(), load_hosts()
+    gone = []
+    for text in seeds[::25]:
+        report = check_text(text, None, hosts[1])
+        gone += [ref(report.document), *(ref(service) for service in report.document.services)]
+    del report
+    gc.collect()
+    assert gone and not [each for each in gone if each() is not None]

@@ -17,6 +17,7 @@ from stacks.rules.findings import Severity
 from stacks.rules.fixer import fix_all
 
 SLOWEST = 2.0  # seconds of the processor for one input, all four steps together
+GREEDY = 100 * 1024  # KiB by which one input may raise the peak of the process's memory
 HUNG = 30  # seconds after which an input is given up
 LARGEST = 2 * 1024**3  # bytes of address space that a process may take
 
@@ -50,7 +51,7 @@ def errors(report: Report) -> Counter[str]:
 
 def attempt(trial: Trial) -> Fault | None:
     """Runs one trial. Faults: a traceback, errors that fixing added, fixes that do not come to rest, slowness."""
-    started = process_time()
+    started, before = process_time(), _peak()
     signal.setitimer(signal.ITIMER_PROF, HUNG if callable(signal.getsignal(signal.SIGPROF)) else 0)
     try:
         fault = _attempt(trial)
@@ -62,8 +63,15 @@ def attempt(trial: Trial) -> Fault | None:
         return Fault("traceback", f"{type(error).__name__} at {where}: {str(error)[:200]}")
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    spent = process_time() - started
+    spent, more = process_time() - started, _peak() - before
+    if fault is None and more > GREEDY:
+        return Fault("greedy", f"{more // 1024} MiB")
     return fault or (Fault("slow", f"{spent:.1f} s") if spent > SLOWEST else None)
+
+
+def _peak() -> int:
+    """The most memory that the process has had at once, in KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def bound_process() -> None:
