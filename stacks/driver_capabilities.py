@@ -5,6 +5,7 @@ from typing import NamedTuple
 from stacks.arguments import command_words
 from stacks.compose.document import Service
 from stacks.compose.nodes import Node, Path, Scalar, Sequence
+from stacks.compose.references import lineage
 from stacks.compose.source import Span
 from stacks.facts.environment import capability_needed_by
 from stacks.facts.images import GpuKind, image_facts
@@ -40,17 +41,20 @@ def given_capabilities(service: Service) -> GivenCapabilities | None:
 
     A request that names more than `gpu` sets the variable itself, after the file's own.
     """
-    requests = [request for request in service.device_requests if request.is_for_gpus]
-    if any(request.is_cdi for request in requests) or any(mapping.is_cdi for mapping in service.device_mappings):
+    family = lineage(service)
+    requests = [request for each in family.services for request in each.device_requests if request.is_for_gpus]
+    mappings = [mapping for each in family.services for mapping in each.device_mappings]
+    if not family.is_whole or any(request.is_cdi for request in requests) or any(each.is_cdi for each in mappings):
         return None
     for request in reversed(requests):
         entry = request.get("capabilities")
         words = frozenset(word.string for word in request.capabilities or ()) - {"gpu", "nvidia"}
         if words and entry is not None:
             return GivenCapabilities(words, entry.value_span, (*request.path, "capabilities"))
-    variable = service.variable(NAME)
+    variable = next((found for each in family.services if (found := each.variable(NAME)) is not None), None)
     if variable is None:
-        return None if service.get("env_file") is not None else GivenCapabilities(DEFAULT, None)
+        from_file = any(each.get("env_file") is not None for each in family.services)
+        return None if from_file else GivenCapabilities(DEFAULT, None)
     words = frozenset(word.strip() for word in (variable.value or "").split(",") if word.strip())
     if variable.value is None:
         return None

@@ -10,6 +10,7 @@ from stacks.allocation import CDI_GPU, VISIBLE_DEVICES, Allocation, GpuClaim, Id
 from stacks.compose.document import Document, Service
 from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.nodes import Mapping, Plain, Scalar, Sequence, plain_data
+from stacks.compose.references import lineage
 from stacks.compose.source import Span
 from stacks.facts.environment import sets_visible_devices
 from stacks.facts.images import image_facts
@@ -22,12 +23,17 @@ VISIBILITY = (VISIBLE_DEVICES, "CUDA_VISIBLE_DEVICES")
 
 
 def requests_gpu(service: Service) -> bool:
-    """Whether the engine, CDI or the nvidia runtime is asked to give this service a GPU."""
-    if runs_nvidia(service):
+    """Whether the engine, CDI or NVIDIA's runtime is asked to give this service a GPU, by itself or by its bases."""
+    return runs_nvidia(service) or requests_gpu_by_device(service)
+
+
+def requests_gpu_by_device(service: Service) -> bool:
+    """As `requests_gpu`, without the runtime: by a device request or a CDI device."""
+    family = lineage(service).services
+    if any(request.is_for_gpus for each in family for request in each.device_requests):
         return True
-    if any(request.is_for_gpus for request in service.device_requests):
-        return True
-    return any(mapping.is_cdi and mapping.source.startswith(CDI_GPU) for mapping in service.device_mappings)
+    mappings = (mapping for each in family for mapping in each.device_mappings)
+    return any(mapping.is_cdi and mapping.source.startswith(CDI_GPU) for mapping in mappings)
 
 
 def means_gpu(service: Service, *, by_privilege: bool = True) -> bool:

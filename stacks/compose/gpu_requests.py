@@ -8,6 +8,7 @@ from stacks.compose.devices import ALL_GPUS, CDI_DRIVER, DeviceRequest
 from stacks.compose.document import Document, Service
 from stacks.compose.gpu_identifiers import identifier_kind, repaired_identifier, split_identifiers
 from stacks.compose.nodes import Mapping, Node, Path, Plain, Scalar, Sequence
+from stacks.compose.references import lineage
 from stacks.compose.source import EditError, Span, TextEdit, apply
 from stacks.compose.yaml import parse_yaml
 
@@ -99,7 +100,15 @@ def _listed(node: Sequence) -> tuple[GpuSelection, bool] | None:
 
 
 def asks_for_gpus(service: Service) -> bool:
-    """Whether the service asks for GPUs in one of the ways that the engine knows, be it with mistakes."""
+    """Whether the service asks for GPUs in one of the ways that the engine knows, be it with mistakes.
+
+    What it extends counts too; a base that is not known here may ask, and is taken to.
+    """
+    family = lineage(service)
+    return not family.is_whole or any(_asks(each) for each in family.services)
+
+
+def _asks(service: Service) -> bool:
     if service.get("gpus") is not None or any(_may_be_for_gpus(each) for each in service.device_requests):
         return True
     reserved = service.find(*RESERVED_DEVICES)
@@ -111,8 +120,9 @@ def asks_for_gpus(service: Service) -> bool:
 
 
 def runs_nvidia(service: Service) -> bool:
-    """Whether the service names NVIDIA's runtime, which gives GPUs by the variable NVIDIA_VISIBLE_DEVICES."""
-    return service.runtime is not None and service.runtime.string in NVIDIA_RUNTIMES
+    """Whether the service, or what it extends, names NVIDIA's runtime, which reads NVIDIA_VISIBLE_DEVICES."""
+    runtime = lineage(service).find("runtime")
+    return isinstance(runtime, Scalar) and runtime.string in NVIDIA_RUNTIMES
 
 
 def _may_be_for_gpus(request: DeviceRequest) -> bool:

@@ -4,9 +4,11 @@ from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.nodes import Sequence
+from stacks.compose.references import lineage
 from stacks.compose.source import TextEdit
 from stacks.compose.values import quote
 from stacks.facts.environment import sets_visible_devices
+from stacks.gpu_use import requests_gpu_by_device
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -44,12 +46,11 @@ def runtime_without_visible_devices(service: Service, context: Context) -> Itera
           NVIDIA_VISIBLE_DEVICES: all
     ```
     """
-    runtime = service.runtime
-    if runtime is None or not runs_nvidia(service) or service.variable(_NAME) is not None:
+    runtime, image, family = service.runtime, service.image, lineage(service)
+    if runtime is None or not runs_nvidia(service) or not family.is_whole or requests_gpu_by_device(service):
         return
-    if any(request.is_for_gpus for request in service.device_requests) or service.get("env_file") is not None:
+    if any(each.variable(_NAME) is not None or each.get("env_file") is not None for each in family.services):
         return
-    image = service.image
     if image is not None and sets_visible_devices(image.string):
         return
     whose = "the image that is built here" if service.get("build") else quote(image.string) if image else "the image"
