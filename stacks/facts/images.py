@@ -55,6 +55,7 @@ class ImageFacts(NamedTuple):
 
     `cuda` is the CUDA of the image, or, with `cuda_is_minimum`, the oldest that it can be. `capabilities` is the
     first and the last compute capability on which the image starts, where it was compiled for one architecture.
+    `brings_compatibility` is False where it lacks the libraries that let a newer CUDA run on an older driver.
     `limited` says what this tag leaves to the CPU though it can use a GPU.
     """
 
@@ -66,6 +67,7 @@ class ImageFacts(NamedTuple):
     cuda_is_verified: bool = True
     capabilities: tuple[Version, Version] | None = None
     limited: str | None = None
+    brings_compatibility: bool = True
 
 
 class LeastCapability(NamedTuple):
@@ -110,6 +112,7 @@ def image_facts(text: str) -> ImageFacts:
                 *_cuda(refinement, match),
                 capabilities=_capabilities(refinement),
                 limited=refinement.get("limited"),
+                brings_compatibility=refinement.get("compatibility", True),
             )
     return ImageFacts(reference, known, known.gpu)
 

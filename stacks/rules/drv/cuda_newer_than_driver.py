@@ -56,7 +56,8 @@ def cuda_newer_than_driver(service: Service, context: Context) -> Iterator[Findi
     facts, newest = image_facts(image.string if image is not None else ""), newest_for(host)
     if image is None or facts.cuda is None or newest is None or not requests_gpu(service):
         return
-    verdict = compatibility(facts.cuda, host.driver_version, host.cuda_version, [gpu.name for gpu in host.gpus or ()])
+    names = [gpu.name for gpu in host.gpus or () if facts.brings_compatibility]
+    verdict = compatibility(facts.cuda, host.driver_version, host.cuda_version, names)
     if verdict in (Compatibility.FULL, Compatibility.UNKNOWN):
         return
     needed = native_driver(facts.cuda) or family_floor(facts.cuda[0])
