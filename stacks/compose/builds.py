@@ -42,7 +42,7 @@ def _text(node: Node | None) -> str:
 def _dockerfiles(whole: Lineage) -> Iterator[BuildConflict]:
     inline = whole.find("build", "dockerfile_inline")
     if inline is not None and _text(inline) and _text(whole.find("build", "dockerfile")):
-        message = "this build has both `dockerfile` and `dockerfile_inline`: Compose refuses the file"
+        message = "Docker Compose will refuse this file: this build has both `dockerfile` and `dockerfile_inline`"
         yield BuildConflict(inline.span, message, "Delete one of the two.", False)
 
 
@@ -52,7 +52,9 @@ def _platforms(whole: Lineage) -> Iterator[BuildConflict]:
     lists = [node for node in nodes if isinstance(node, Sequence)]
     built = {item.string for node in lists for item in node.scalars}
     if platform and built and platform not in built:
-        message = f"the image is built for other platforms than the service's {quote(platform)}: Compose refuses it"
+        message = (
+            f"Docker Compose will refuse this file: `platforms` of the build lacks the service's {quote(platform)}"
+        )
         yield BuildConflict(lists[0].span, message, f"Add {quote(platform)}, or delete `platform`.", False)
 
 
@@ -62,7 +64,7 @@ def _contexts(service: Service) -> Iterator[BuildConflict]:
         for item in node.scalars:
             _, equals, source = item.string.partition("=")
             if not equals:
-                message = f"{quote(item.string)} is no context: Compose refuses the file"
+                message = f"Docker Compose will refuse this file: {quote(item.string)} is no context"
                 yield BuildConflict(item.span, message, "Write `NAME=SOURCE`.", True)
             else:
                 yield from _context(service, source, item.span)
@@ -77,10 +79,12 @@ def _context(service: Service, source: str, span: Span) -> Iterator[BuildConflic
     name = source.removeprefix(SERVICE_PREFIX)
     target = service.document.service(name)
     if target is None or not is_enabled(target):
-        message = f"there is no service {quote(name)} to build from: Compose refuses the file"
+        message = f"Docker Compose will refuse this file: there is no service {quote(name)} to build from"
         yield BuildConflict(span, message, "Correct the name.", False)
     elif lineage(target).is_whole and lineage(target).find("build") is None:
-        message = f"service {quote(name)} is not built, so nothing can build on it: Compose refuses the file"
+        message = (
+            f"Docker Compose will refuse this file: service {quote(name)} is not built, so nothing can build on it"
+        )
         yield BuildConflict(span, message, f"Write `docker-image://` and the image of {quote(name)}.", False)
 
 
@@ -88,5 +92,5 @@ def _ssh_keys(service: Service) -> Iterator[BuildConflict]:
     node = service.find("build", "ssh")
     for item in node.scalars if isinstance(node, Sequence) else ():
         if "=" not in item.string and item.string != "default":
-            message = f"the key {quote(item.string)} has no path: Compose refuses the file"
+            message = f"Docker Compose will refuse this file: the key {quote(item.string)} has no path"
             yield BuildConflict(item.span, message, "Write `NAME=PATH`, or `default` for the agent.", True)

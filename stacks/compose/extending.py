@@ -76,7 +76,7 @@ def _completed(loading: Loading, services: _Services, name: str, trail: Trail) -
     owner = trail[0][1] if trail else name
     if step in trail:
         if step == trail[0]:
-            message = f"service `{name}` extends itself in the end: Compose refuses the file"
+            message = f"Docker Compose will refuse this file: service `{name}` extends itself in the end"
             _refuse(loading, extended, message, "Take one `extends` out of the circle.", owner)
         return None
     holder = services if extended.file is None else _services_of(loading, services.scope, extended.file)
@@ -84,7 +84,7 @@ def _completed(loading: Loading, services: _Services, name: str, trail: Trail) -
         return entry
     if extended.name not in holder.entries:
         where = "" if holder is services else f" in `{extended.file}`"
-        message = f"there is no service `{extended.name}`{where} to extend: Compose refuses the file"
+        message = f"Docker Compose will refuse this file: there is no service `{extended.name}`{where} to extend"
         _refuse(loading, extended, message, _hint(extended.name, holder), owner)
         return entry
     base = _completed(loading, holder, extended.name, (*trail, step))

@@ -42,7 +42,7 @@ def include_models(loading: Loading, root: Mapping, scope: Scope, trail: tuple[s
             left.append(item)
         elif included.files[0].path in trail:
             span = include.item_span(index)
-            message = "this file includes itself in the end: Compose refuses the file"
+            message = "Docker Compose will refuse this file: this file includes itself in the end"
             hint = "Take one `include` out of the circle."
             loading.faults.append(ProjectFault(FaultKind.INCLUDE_CYCLE, span, message, hint))
         else:
@@ -122,7 +122,7 @@ def _is_same(one: Node, other: Node) -> bool:
 
 def _conflict(name: str, known: Entry, entry: Entry, span: Span) -> ProjectFault:
     related = (Related(entry.key.span, "the other one"), *_included_here(span))
-    message = f"`{name}` is defined here and, otherwise, in what is included: Compose refuses the file"
+    message = f"Docker Compose will refuse this file: `{name}` is defined here and, otherwise, in what is included"
     return ProjectFault(FaultKind.INCLUDE_CONFLICT, known.key.span, message, "Rename one of the two.", related)
 
 

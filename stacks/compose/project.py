@@ -79,7 +79,7 @@ class Project(Document):
             ProjectFault(
                 FaultKind.MERGE,
                 fault.span,
-                f"{fault.message}: Compose refuses to merge them",
+                f"Docker Compose will refuse to merge these files: {fault.message}",
                 "Write both in the same form, or write `!override` in front of this value.",
                 (Related(fault.base_span, "to be merged with this"),),
             )

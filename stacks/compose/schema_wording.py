@@ -13,6 +13,7 @@ from stacks.compose.schema_places import Place, place_at
 from stacks.compose.schema_suggestions import closest, home_text, suggest_key
 from stacks.compose.source import Span
 
+_REFUSED: Final = "Docker Compose will refuse this file: "
 _TYPES: Final = {
     "string": "text",
     "integer": "a whole number",
@@ -51,7 +52,7 @@ def describe(error: SchemaError, place: Place, data: Plain, entry: Entry | None)
         case "minimum" | "maximum":
             bound, other = ("less", "more") if error.keyword == "minimum" else ("more", "less")
             value = shown(value_at(data, error.path))
-            message = f"{label(error.path)} is {value}, but Compose takes no {bound} than {error.facts[0]}"
+            message = f"{_REFUSED}{label(error.path)} is {value}, and no {bound} than {error.facts[0]} is taken"
             return SchemaProblem(
                 SchemaFault.VALUE, place.value_span, error.path, message, f"Write {error.facts[0]} or {other}."
             )
@@ -60,7 +61,7 @@ def describe(error: SchemaError, place: Place, data: Plain, entry: Entry | None)
         case "uniqueItems":
             return _duplicate(error, place, value_at(data, error.path))
         case _:
-            message = f"{label(error.path)} breaks the Compose Specification's rule `{error.keyword}`"
+            message = f"{_REFUSED}{label(error.path)} breaks the Compose Specification's rule `{error.keyword}`"
             hint = "Write it as the Compose Specification has it."
             return SchemaProblem(SchemaFault.VALUE, place.value_span, error.path, message, hint)
 
@@ -113,30 +114,30 @@ def _unknown_key(path: Path, place: Place, entry: Entry) -> SchemaProblem:
     where = (*path, name)
     if not known:
         kind = _NAMED.get(str(path[0]), "service") if len(path) == 1 else "key"
-        message = f"{shown(name)} is not a name for a {kind}: Compose refuses the file"
+        message = f"{_REFUSED}{shown(name)} is not a name for a {kind}"
         hint = "Use letters, digits, `.`, `_` and `-` only." if name else "Give it a name."
         return SchemaProblem(SchemaFault.BAD_NAME, entry.key.span, where, message, hint)
     mapping = place.node
     assert isinstance(mapping, Mapping)
     hint, suggestion = hint_for_key(name, path, mapping, known)
-    message = f"{holder(path)} has no key {shown(name)}: Compose refuses the file"
+    message = f"{_REFUSED}{holder(path)} has no key {shown(name)}"
     return SchemaProblem(SchemaFault.UNKNOWN_KEY, entry.key.span, where, message, hint, (), suggestion)
 
 
 def _missing_key(error: SchemaError, place: Place) -> SchemaProblem:
     key = str(error.facts[0])
     subject = label(error.path) if isinstance(error.path[-1], int) else holder(error.path)
-    message = f"{subject} lacks the key `{key}`: Compose refuses the file"
+    message = f"{_REFUSED}{subject} lacks the key `{key}`"
     return SchemaProblem(SchemaFault.MISSING_KEY, place.name_span, (*error.path, key), message, f"Add `{key}`.")
 
 
 def _wrong_type(error: SchemaError, place: Place, value: Plain) -> SchemaProblem:
     wanted = _one_of([_TYPES.get(name, name) for name in error.facts if name != "null"])
     if value is None:
-        message = f"{label(error.path)} has no value, but Compose wants {wanted} here"
+        message = f"{_REFUSED}{label(error.path)} has no value, and {wanted} is wanted here"
         span = place.entry.key.span if place.entry is not None else place.value_span
         return SchemaProblem(SchemaFault.NOTHING, span, error.path, message, "Give it a value, or delete the key.")
-    message = f"{label(error.path)} is {_kind(value)}, but Compose wants {wanted} here"
+    message = f"{_REFUSED}{label(error.path)} is {_kind(value)}, and {wanted} is wanted here"
     cure, repair = _cure(error.facts, value) or f"Write {wanted}.", _repair(error, place)
     return SchemaProblem(SchemaFault.WRONG_TYPE, place.value_span, error.path, message, cure, (), None, repair)
 
@@ -182,7 +183,7 @@ def _repair(error: SchemaError, place: Place) -> tuple[str, str, str] | None:
 def _not_an_option(error: SchemaError, place: Place, value: Plain) -> SchemaProblem:
     options = tuple(str(option) for option in error.facts)
     listed = _one_of([f"`{option}`" for option in options[:_MANY]])
-    message = f"{label(error.path)} is {shown(value)}, but Compose takes only {listed} here"
+    message = f"{_REFUSED}{label(error.path)} is {shown(value)}, and only {listed} is taken here"
     near, certain = closest(value, options) if isinstance(value, str) else (None, False)
     hint = f"Did you mean `{near}`?" if near else f"Write {listed}."
     return SchemaProblem(SchemaFault.VALUE, place.value_span, error.path, message, hint, (), near if certain else None)
@@ -191,13 +192,13 @@ def _not_an_option(error: SchemaError, place: Place, value: Plain) -> SchemaProb
 def _malformed(error: SchemaError, place: Place, value: Plain) -> SchemaProblem:
     name, text = error.path[-1], shown(value)
     if name == "container_name":
-        message = f"{text} is not a name for a container: Compose refuses the file"
+        message = f"{_REFUSED}{text} is not a name for a container"
         hint = "Begin with a letter or digit, and go on with at least one more, `_`, `.` or `-`."
     elif name == "pull_policy":
-        message, hint = f"{text} is not a `pull_policy`: Compose refuses the file", f"Write {_POLICIES}."
+        message, hint = f"{_REFUSED}{text} is not a `pull_policy`", f"Write {_POLICIES}."
     else:
         message, hint = (
-            f"{label(error.path)} is {text}, which Compose does not take here",
+            f"{_REFUSED}{label(error.path)} is {text}, which is not taken here",
             f"Write a value that matches `{error.facts[0]}`.",
         )
     return SchemaProblem(SchemaFault.PATTERN, place.value_span, error.path, message, hint)
@@ -206,7 +207,7 @@ def _malformed(error: SchemaError, place: Place, value: Plain) -> SchemaProblem:
 def _duplicate(error: SchemaError, place: Place, value: Plain) -> SchemaProblem:
     first, second = _first_equal(value)
     path = (*error.path, second)
-    message = f"{shown(_item(value, second))} is in {label(error.path)} twice: Compose refuses the file"
+    message = f"{_REFUSED}{shown(_item(value, second))} is in {label(error.path)} twice"
     related = (Related(_span(place, first), "first given here"),)
     return SchemaProblem(SchemaFault.DUPLICATE, _span(place, second), path, message, "Delete one of the two.", related)
 

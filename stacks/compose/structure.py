@@ -71,7 +71,7 @@ def _walk(node: Node) -> Iterator[Problem]:
 
 
 def _timestamp(node: Scalar) -> Problem:
-    message = f"YAML reads `{node.text}` as a date; Compose refuses a date as a value"
+    message = f"Docker Compose will refuse this file: YAML reads `{node.text}` as a date, and no value may be one"
     return Problem(ProblemKind.TIMESTAMP, node.span, message, "Put quotes around it.")
 
 
@@ -85,7 +85,7 @@ def _mapping_problems(node: Mapping) -> Iterator[Problem]:
             yield Problem(
                 ProblemKind.DUPLICATE_KEY,
                 entry.key.span,
-                f"the key `{entry.name}` is given twice in one mapping; Compose refuses the file",
+                f"Docker Compose will refuse this file: the key `{entry.name}` is given twice in one mapping",
                 "Keep one of the two.",
                 (Related(earlier.key.span, "first given here"),),
             )
@@ -94,7 +94,7 @@ def _mapping_problems(node: Mapping) -> Iterator[Problem]:
 def _merge_problem(entry: Entry) -> Iterator[Problem]:
     sources = entry.value.items if isinstance(entry.value, Sequence) else [entry.value]
     if not all(isinstance(source, Mapping) for source in sources):
-        message = "`<<` merges mappings only; Compose refuses this value"
+        message = "Docker Compose will refuse this file: `<<` merges mappings only"
         yield Problem(
             ProblemKind.MERGE, entry.value_span, message, "Give it an alias of a mapping, or a list of such aliases."
         )

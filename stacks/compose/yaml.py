@@ -266,7 +266,7 @@ class _Builder:
 
     def _complex_key(self, node: Node, alias: Alias | None) -> None:
         if alias is None:
-            message = "a list or mapping stands where a key belongs; Compose takes only text as keys"
+            message = "Docker Compose will refuse this file: a key has to be text, and this is a list or mapping"
             self.problems.append(Problem(ProblemKind.KEY, node.span, message, "Put quotes around it if it is text."))
 
     def _stop(self, problem: Problem) -> None:

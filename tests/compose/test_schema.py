@@ -83,23 +83,23 @@ def test_a_key_at_the_wrong_depth(text: str, hint: str) -> None:
         ("volumes:\n  - source: ./a\n    target: /a", "source", "item 1 of `volumes` lacks the key `type`"),
         ("volumes: [{source: ./a}]", "{source: ./a}", "item 1 of `volumes` lacks the key `type`"),
         ("provider: {}", "provider", "`provider` lacks the key `type`"),
-        ("environment:", "environment", "`environment` has no value, but Compose wants a mapping or a list here"),
-        ("environment: A=1", "A=1", "`environment` is the text `A=1`, but Compose wants a mapping or a list here"),
-        ("command: [1]", "1", "item 1 of `command` is the number `1`, but Compose wants text here"),
-        ("depends_on: {b: {condition: up}}", "up", "`condition` is `up`, but Compose takes only `service_started`"),
-        ("cpu_percent: 101", "101", "`cpu_percent` is `101`, but Compose takes no more than 100"),
+        ("environment:", "environment", "`environment` has no value, and a mapping or a list is wanted here"),
+        ("environment: A=1", "A=1", "`environment` is the text `A=1`, and a mapping or a list is wanted here"),
+        ("command: [1]", "1", "item 1 of `command` is the number `1`, and text is wanted here"),
+        ("depends_on: {b: {condition: up}}", "up", "`condition` is `up`, and only `service_started`"),
+        ("cpu_percent: 101", "101", "`cpu_percent` is `101`, and no more than 100 is taken"),
         ("container_name: a", "a", "`a` is not a name for a container"),
         ("depends_on: [b, b]", "b", "`b` is in `depends_on` twice"),
-        ("privileged: maybe", "maybe", "`privileged` is `maybe`, but Compose wants `true` or `false` here"),
-        ("scale: ${N}", "${N}", "`scale` is empty text, but Compose wants a whole number here"),
-        ("user: 2024", "2024", "`user` is the number `2024`, but Compose wants text here"),
+        ("privileged: maybe", "maybe", "`privileged` is `maybe`, and `true` or `false` is wanted here"),
+        ("scale: ${N}", "${N}", "`scale` is empty text, and a whole number is wanted here"),
+        ("user: 2024", "2024", "`user` is the number `2024`, and text is wanted here"),
     ],
 )
 def test_place_and_words(lines: str, place: str, message: str) -> None:
     document = service(lines)
     problem = only(document)
     assert marked(document, problem) == place
-    assert problem.message.startswith(message)
+    assert problem.message.startswith(f"Docker Compose will refuse this file: {message}")
 
 
 def test_the_second_of_equal_items_is_marked_and_the_first_related() -> None:

@@ -41,7 +41,7 @@ def compose_file_missing(document: Document, context: Context) -> Iterator[Findi
     """
     for path, span in (*extended_files(document), *included_files(document)):
         if context.file_exists is not None and not _is_remote(path) and not context.file_exists(path):
-            yield Finding(span, f"there is no file `{path}`: Compose refuses the file", "Correct the path.")
+            yield Finding(span, f"Docker Compose will refuse this file: there is no file `{path}`", "Correct the path.")
 
 
 def _is_remote(path: str) -> bool:

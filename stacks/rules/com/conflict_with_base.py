@@ -41,6 +41,6 @@ def conflict_with_base(service: Service, context: Context) -> Iterator[Finding]:
     ```
     """
     for conflict in merge_conflicts(service):
-        message = f"Compose refuses to merge this with the base: {conflict.reason}"
+        message = f"Docker Compose will refuse to merge this with the base: {conflict.reason}"
         related = (Related(conflict.base_span, "in the base"),)
         yield Finding(conflict.span, message, "Delete it here.", related=related)

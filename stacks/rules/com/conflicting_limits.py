@@ -48,7 +48,9 @@ def conflicting_limits(service: Service, context: Context) -> Iterator[Finding]:
     for conflict in limit_conflicts(service):
         missing = f"a `{conflict.section}` block without `{conflict.name}`"
         other = f"`{conflict.other}`" if conflict.other_value else missing
-        message = f"Compose refuses `{conflict.key}` beside {other}: the two say the same and must not differ"
+        message = (
+            f"Docker Compose will refuse `{conflict.key}` beside {other}: the two say the same and must not differ"
+        )
         related = (Related(conflict.other_span, "the other value"),)
         severity = None if is_enabled(service) else Severity.WARNING
         hint = f"Write it once, as `{conflict.other}`."

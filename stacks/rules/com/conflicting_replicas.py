@@ -46,9 +46,11 @@ def conflicting_replicas(service: Service, context: Context) -> Iterator[Finding
     wanted = [(node, whole_number(node)) for node in (scale, replicas) if node is not None]
     for node, number in wanted:
         if number is not None and number < 0:
-            message = f"`{number}` replicas cannot be started: Compose refuses the file"
+            message = f"Docker Compose will refuse this file: `{number}` replicas cannot be started"
             yield Finding(node.span, message, "Write 0 or more.", severity=severity)
     if len(wanted) == 2 and len({number for _, number in wanted}) == 2 and None not in {number for _, number in wanted}:
-        message = f"`scale` is {wanted[0][1]} but `deploy.replicas` is {wanted[1][1]}: Compose refuses the file"
+        message = (
+            f"Docker Compose will refuse this file: `scale` is {wanted[0][1]} but `deploy.replicas` is {wanted[1][1]}"
+        )
         related = (Related(wanted[1][0].span, "the other number"),)
         yield Finding(wanted[0][0].span, message, "Delete `scale`.", related=related, severity=severity)

@@ -50,7 +50,7 @@ def container_name_taken(document: Document, context: Context) -> Iterator[Findi
             span = entry.value_span if entry is not None else service.span
             other, place = first.setdefault(name.string, (service.name, span))
             if other != service.name:
-                message = f"`{name.string}` is already the name of the container of `{other}`: Compose refuses the file"
+                message = f"Docker Compose will refuse this file: `{other}` calls its container `{name.string}` already"
                 yield Finding(
                     span, message, "Give each its own, or delete it.", related=(Related(place, "taken here"),)
                 )

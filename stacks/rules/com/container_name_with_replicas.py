@@ -51,7 +51,7 @@ def container_name_with_replicas(service: Service, context: Context) -> Iterator
         fix = Fix("delete `container_name`", lambda: editing.delete(service.document, path))
         yield Finding(
             name.span,
-            f"Compose refuses `container_name` for {whole_number(replicas)} replicas: only one can have the name",
+            f"Docker Compose will refuse this file: {whole_number(replicas)} replicas cannot have one `container_name`",
             "Delete `container_name`.",
             fix if own is not None else None,
             (Related(replicas.span, "the replicas"),),

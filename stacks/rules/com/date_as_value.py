@@ -46,7 +46,7 @@ def date_as_value(document: Document, context: Context) -> Iterator[Finding]:
     )
     if is_likely and document.root is not None:
         for node in {id(node): node for node in _dates(document.root, ())}.values():
-            message = f"`{node.text}` is a date to YAML, and Compose refuses a date as a value"
+            message = f"Docker Compose will refuse this file: `{node.text}` is a date to YAML, and no value may be one"
             yield Finding(node.span, message, "Put quotes around it.", _quoted(node))
 
 

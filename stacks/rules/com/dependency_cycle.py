@@ -45,6 +45,6 @@ def dependency_cycle(document: Document, context: Context) -> Iterator[Finding]:
     for cycle in dependency_cycles(document):
         names = [f"`{name}`" for name in (cycle[-1].name, *(reference.name for reference in cycle))]
         shown = names if len(names) <= _SHOWN else [*names[:3], "…", *names[-2:]]
-        message = f"these services wait for each other: {' → '.join(shown)}; Compose refuses the file"
+        message = f"Docker Compose will refuse this file: these services wait for each other: {' → '.join(shown)}"
         related = tuple(Related(reference.span, f"waits for `{reference.name}`") for reference in cycle[1:_SHOWN])
         yield Finding(cycle[0].span, message, "Take one of the dependencies out.", related=related)

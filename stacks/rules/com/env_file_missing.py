@@ -41,6 +41,6 @@ def env_file_missing(service: Service, context: Context) -> Iterator[Finding]:
     """
     for file in named_files(service):
         if context.file_exists is not None and not context.file_exists(file.path):
-            message = f"there is no file `{file.path}`: Compose refuses to start this service"
+            message = f"Docker Compose will refuse to start this service: there is no file `{file.path}`"
             severity = None if is_enabled(service) else Severity.WARNING
             yield Finding(file.span, message, "Create it, or mark it `required: false`.", severity=severity)

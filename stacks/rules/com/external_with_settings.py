@@ -52,11 +52,13 @@ def external_with_settings(document: Document, context: Context) -> Iterator[Fin
             named, outer = external.value, entry.value.scalar("name")
             inner = named.scalar("name") if isinstance(named, Mapping) else None
             if inner is not None and outer is not None and inner.string != outer.string:
-                message = f"`{name}` has two names, `{outer.string}` and `{inner.string}`: Compose refuses the file"
+                message = (
+                    f"Docker Compose will refuse this file: `{name}` is both `{outer.string}` and `{inner.string}`"
+                )
                 yield Finding(inner.span, message, "Keep `external: true` and `name`.")
             for key, setting in entry.value.effective.items() if section == "volumes" and _is_true(external) else ():
                 if key not in ("name", "external") and not key.startswith("x-"):
-                    message = f"the external volume `{name}` cannot have `{key}`: Compose refuses the file"
+                    message = f"Docker Compose will refuse this file: the external volume `{name}` cannot have `{key}`"
                     related = (Related(external.key.span, "external here"),)
                     yield Finding(setting.key.span, message, f"Delete `{key}`, or `external`.", related=related)
 

@@ -49,7 +49,7 @@ def file_object_without_source(document: Document, context: Context) -> Iterator
                 reason = _reason(entry.value, section, sources)
                 if reason is not None:
                     kind = section.removesuffix("s")
-                    message = f"the {kind} `{name}` {reason}: Compose refuses the file"
+                    message = f"Docker Compose will refuse this file: the {kind} `{name}` {reason}"
                     yield Finding(
                         entry.key.span, message, f"Give it one of {', '.join(f'`{each}`' for each in sources)}."
                     )

@@ -41,7 +41,7 @@ def healthcheck_without_form(service: Service, context: Context) -> Iterator[Fin
     test = service.sequence("healthcheck", "test")
     first = test.items[0] if test is not None and test.items else None
     if isinstance(first, Scalar) and first.string not in ("CMD", "CMD-SHELL", "NONE"):
-        message = f"Compose refuses this health check: its list begins with `{first.string}`, not with how to run it"
+        message = f"Docker Compose will refuse this health check: `{first.string}` does not say how to run it"
         path = (*service.path, "healthcheck", "test")
         fix = Fix("put `CMD` in front", lambda: editing.insert_item(service.document, path, 0, "CMD"))
         severity = None if is_enabled(service) else Severity.WARNING

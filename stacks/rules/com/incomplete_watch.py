@@ -49,9 +49,11 @@ def incomplete_watch(service: Service, context: Context) -> Iterator[Finding]:
             continue
         action, path, target = item.get("action"), item.scalar("path"), item.scalar("target")
         if path is not None and path.string == "":
-            yield Finding(path.span, "the watched path is empty: Compose refuses the file", "Name a folder or file.")
+            yield Finding(
+                path.span, "Docker Compose will refuse this file: the watched path is empty", "Name a folder or file."
+            )
         word = action.value.string if action is not None and isinstance(action.value, Scalar) else ""
         if action is not None and word not in ("rebuild", "restart") and (target is None or not target.string):
-            message = f"`{word}` needs a `target` in the container: Compose refuses the file"
+            message = f"Docker Compose will refuse this file: `{word}` needs a `target` in the container"
             severity = None if is_enabled(service) else Severity.WARNING
             yield Finding(action.value_span, message, "Add `target:`.", severity=severity)

@@ -38,4 +38,6 @@ def invalid_interpolation(document: Document, context: Context) -> Iterator[Find
     """
     for span, error in interpolation_errors(document):
         if error.kind is not ErrorKind.REQUIRED_MISSING:
-            yield Finding(span, error.message, "Write `$$` for a dollar sign.")
+            yield Finding(
+                span, f"Docker Compose will refuse this file: {error.message}", "Write `$$` for a dollar sign."
+            )

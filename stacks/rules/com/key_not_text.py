@@ -64,7 +64,7 @@ def _is_no_text(key: Scalar) -> bool:
 
 def _finding(entry: Entry, key: Scalar, end: int) -> Finding:
     written = f"`{key.text}`" if key.text else "an empty key"
-    message = f"{written} is not text to YAML, and Compose takes only text as a key: it refuses the file"
+    message = f"Docker Compose will refuse this file: {written} is not text to YAML, and a key has to be text"
     if not key.text:
         return Finding(Span(key.start, min(key.start + 1, end)), message, "Write a key before the colon.")
     edits = (TextEdit(Span(key.start, key.start), '"'), TextEdit(Span(key.end, key.end), '"'))

@@ -37,5 +37,5 @@ def malformed_boolean(document: Document, context: Context) -> Iterator[Finding]
     """
     for problem in decoding_problems(document):
         if problem.fault is DecodingFault.BOOLEAN:
-            message = f"Compose refuses {label(problem.path)}: {problem.reason}"
+            message = f"Docker Compose will refuse {label(problem.path)}: {problem.reason}"
             yield Finding(problem.span, message, "Write `true` or `false`.")

@@ -42,5 +42,5 @@ def malformed_command(service: Service, context: Context) -> Iterator[Finding]:
         if entry is not None and isinstance(entry.value, Scalar) and isinstance(entry.value.value, str):
             words = split_command(entry.value.string)
             if isinstance(words, Invalid):
-                message = f"Compose refuses `{key}`: {words.reason}"
+                message = f"Docker Compose will refuse `{key}`: {words.reason}"
                 yield Finding(entry.value_span, message, "Quote the word, or write the command as a list.")

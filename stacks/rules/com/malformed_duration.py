@@ -37,5 +37,5 @@ def malformed_duration(document: Document, context: Context) -> Iterator[Finding
     """
     for problem in decoding_problems(document):
         if problem.fault is DecodingFault.DURATION:
-            message = f"Compose refuses {label(problem.path)}: {problem.reason}"
+            message = f"Docker Compose will refuse {label(problem.path)}: {problem.reason}"
             yield Finding(problem.span, message, "Write numbers with units, such as `30s` or `1m30s`.")

@@ -60,8 +60,10 @@ def _host(text: str) -> str | None:
 
 def _finding(host: str | None, span: Span, text: str) -> Iterator[Finding]:
     if host is None:
-        yield Finding(span, f"{quote(text)} has no address: Compose refuses the file", _HINT)
+        yield Finding(span, f"Docker Compose will refuse this file: {quote(text)} has no address", _HINT)
     elif not host or ":" in host or "=" in host:
         yield Finding(
-            span, f"{quote(host)} is not the name of a host: Compose refuses the file", "Write `NAME=ADDRESS`."
+            span,
+            f"Docker Compose will refuse this file: {quote(host)} is not the name of a host",
+            "Write `NAME=ADDRESS`.",
         )

@@ -47,7 +47,7 @@ def malformed_mount(service: Service, context: Context) -> Iterator[Finding]:
             reason = _reason(key, item)
             if reason is not None:
                 assert isinstance(node, Sequence)
-                yield Finding(node.item_span(index), f"Compose refuses this mount: {reason}", _hint(item))
+                yield Finding(node.item_span(index), f"Docker Compose will refuse this mount: {reason}", _hint(item))
 
 
 def _reason(key: str, item: Node) -> str | None:

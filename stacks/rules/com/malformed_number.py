@@ -42,5 +42,5 @@ def malformed_number(document: Document, context: Context) -> Iterator[Finding]:
     """
     for problem in decoding_problems(document):
         if problem.fault is DecodingFault.NUMBER:
-            message = f"Compose refuses {label(problem.path)}: {problem.reason}"
+            message = f"Docker Compose will refuse {label(problem.path)}: {problem.reason}"
             yield Finding(problem.span, message, "Write a plain whole number, or what the message names.")

@@ -41,7 +41,7 @@ def malformed_size(document: Document, context: Context) -> Iterator[Finding]:
     """
     for problem in decoding_problems(document):
         if problem.fault is DecodingFault.SIZE:
-            message = f"Compose refuses {label(problem.path)}: {problem.reason}"
+            message = f"Docker Compose will refuse {label(problem.path)}: {problem.reason}"
             yield Finding(problem.span, message, "Write a number and a unit, such as `16g`.", _fix(problem.node))
 
 

@@ -40,7 +40,7 @@ def mount_target_taken(service: Service, context: Context) -> Iterator[Finding]:
     ```
     """
     for target, first, second in colliding_mounts(service):
-        message = f"`{target}` is mounted twice in this container: Compose refuses the file"
+        message = f"Docker Compose will refuse this file: `{target}` is mounted twice in this container"
         severity = None if is_enabled(service) else Severity.WARNING
         related = (Related(first, "mounted here first"),)
         yield Finding(second, message, "Delete one of the two.", related=related, severity=severity)

@@ -41,6 +41,6 @@ def neither_image_nor_build(service: Service, context: Context) -> Iterator[Find
     image = whole.find("image")
     has_image = isinstance(image, Scalar) and image.string != ""
     if not has_image and whole.find("build") is None and whole.find("provider") is None:
-        message = f"service `{service.name}` has neither an image nor a build: Compose refuses the file"
+        message = f"Docker Compose will refuse this file: service `{service.name}` has neither an image nor a build"
         severity = None if is_enabled(service) else Severity.WARNING
         yield Finding(service.span, message, "Add `image:` or `build:`.", severity=severity)

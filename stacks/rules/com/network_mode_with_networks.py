@@ -46,7 +46,7 @@ def network_mode_with_networks(service: Service, context: Context) -> Iterator[F
     if isinstance(mode, Scalar) and mode.string and networks is not None and names:
         entry = service.get("networks") or service.get("network_mode")
         assert entry is not None
-        message = f"service `{service.name}` has `network_mode` and `networks`: Compose refuses the file"
+        message = f"Docker Compose will refuse this file: service `{service.name}` has `network_mode` and `networks`"
         related = (Related(mode.span, "the network mode"),)
         severity = None if is_enabled(service) else Severity.WARNING
         yield Finding(entry.key.span, message, "Delete one of the two.", related=related, severity=severity)

@@ -44,4 +44,6 @@ def nothing_to_run(document: Document, context: Context) -> Iterator[Finding]:
     for other in document.later_roots if document.is_complete else ():
         if not isinstance(other, Mapping):
             span = Span(other.start, max(other.end, other.start))
-            yield Finding(span, "a later document of this file is no mapping: Compose refuses the file", "Delete it.")
+            yield Finding(
+                span, "Docker Compose will refuse this file: a later document of this file is no mapping", "Delete it."
+            )

@@ -42,8 +42,8 @@ def required_variable_missing(document: Document, context: Context) -> Iterator[
     """
     for span, error in interpolation_errors(document):
         if error.kind is ErrorKind.REQUIRED_MISSING:
-            message = f"the required variable `{error.variable}` has no value: Compose refuses the file"
+            message = f"Docker Compose will refuse this file: the required variable `{error.variable}` has no value"
             _, says, words = error.message.partition(": ")
             if says:
-                message += f" with {quote(words)}"
+                message += f" ({quote(words)})"
             yield Finding(span, message, f"Add `{error.variable}=…` to `.env`.")

@@ -43,7 +43,7 @@ def space_after_variable_name(service: Service, context: Context) -> Iterator[Fi
         for item in items.scalars if items is not None else ():
             name = item.string.partition("=")[0]
             if name[-1:].isspace():
-                message = f"the name `{name}` ends with a space: Compose refuses the file"
+                message = f"Docker Compose will refuse this file: the name `{name}` ends with a space"
                 yield Finding(item.span, message, "Delete the spaces around `=`.", _fix(item))
 
 

@@ -47,10 +47,10 @@ def undefined_base(service: Service, context: Context) -> Iterator[Finding]:
     if base.name not in names:
         near, _ = closest(base.name, tuple(names))
         hint = f"Did you mean `{near}`?" if near else "Define it, or name the file that has it."
-        message = f"there is no service `{base.name}` to extend: Compose refuses the file"
+        message = f"Docker Compose will refuse this file: there is no service `{base.name}` to extend"
         yield Finding(base.span, message, hint)
     elif _ends_in_itself(service):
-        message = f"service `{service.name}` extends itself in the end: Compose refuses the file"
+        message = f"Docker Compose will refuse this file: service `{service.name}` extends itself in the end"
         yield Finding(base.span, message, "Take one `extends` out of the circle.")
 
 

@@ -40,6 +40,8 @@ def undefined_model(service: Service, context: Context) -> Iterator[Finding]:
     if not is_self_contained(service.document):
         return
     for used in undefined_resources(service, "models"):
-        message = f"service `{service.name}` uses the undefined model `{used.name}`: Compose refuses the file"
+        message = (
+            f"Docker Compose will refuse this file: service `{service.name}` uses the undefined model `{used.name}`"
+        )
         severity = None if is_enabled(service) else Severity.WARNING
         yield Finding(used.span, message, used.hint, severity=severity)

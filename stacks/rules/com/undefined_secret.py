@@ -41,6 +41,8 @@ def undefined_secret(service: Service, context: Context) -> Iterator[Finding]:
     if not is_self_contained(service.document):
         return
     for used in undefined_resources(service, "secrets"):
-        message = f"service `{service.name}` uses the undefined secret `{used.name}`: Compose refuses the file"
+        message = (
+            f"Docker Compose will refuse this file: service `{service.name}` uses the undefined secret `{used.name}`"
+        )
         severity = None if is_enabled(service) else Severity.WARNING
         yield Finding(used.span, message, used.hint, severity=severity)

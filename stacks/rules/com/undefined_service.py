@@ -56,9 +56,11 @@ def _finding(reference: ServiceReference, document: Document) -> tuple[str, str]
     if reference.name not in names:
         near, _ = closest(reference.name, tuple(names))
         hint = f"Did you mean `{near}`?" if near else "Define it, or correct the name."
-        return f"there is no service `{reference.name}`: Compose refuses the file", hint
+        return f"Docker Compose will refuse this file: there is no service `{reference.name}`", hint
     if target is not None and reference.required and not is_enabled(target):
         profiles = ", ".join(f"`{name}`" for name in target.profiles)
-        message = f"service `{reference.name}` is off without its profile {profiles}: Compose refuses the file"
+        message = (
+            f"Docker Compose will refuse this file: service `{reference.name}` is off without its profile {profiles}"
+        )
         return message, "Give both the same profiles, or write `required: false`."
     return None

@@ -39,5 +39,5 @@ def unusable_project_name(document: Document, context: Context) -> Iterator[Find
     """
     node = document.root.scalar("name") if document.root is not None else None
     if node is not None and isinstance(node.value, str) and node.text and _IGNORED.fullmatch(node.string.lower()):
-        message = "nothing is left of the project's name: Compose refuses the file"
+        message = "Docker Compose will refuse this file: nothing is left of the project's name"
         yield Finding(node.span, message, "Write a name of lower-case letters, or delete the key.")

@@ -63,6 +63,16 @@ def memory_shares_above_one(document: Document, context: Context) -> Iterator[Fi
     """
     takers = _takers(document)
     reported: set[str] = set()
+    for name, taker in takers.items():
+        replicas = taker.server.service.replicas
+        if replicas > 1 and taker.share * replicas > 1 and context.allocation.of_service(name):
+            reported.add(name)
+            yield Finding(
+                taker.span,
+                f"{taker.server.title} will not start {replicas} times on one GPU: each replica takes {taker.share:.0%}"
+                " of its memory",
+                f"Let `--gpu-memory-utilization` be {_FULL / replicas:.2f} at most, or write a service for each GPU.",
+            )
     for key, holds in holds_by_gpu(context.allocation, takers.keys()).items() if len(takers) > 1 else ():
         for hold, others in overlapping(holds, same_way=True):
             name = hold.claim.service.name

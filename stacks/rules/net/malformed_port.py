@@ -51,7 +51,7 @@ def malformed_port(service: Service, context: Context) -> Iterator[Finding]:
                 if variable
                 else 'Write `"HOST:CONTAINER"`, such as `"8888:8888"`.'
             )
-            yield Finding(ports.item_span(index), f"Compose refuses this port: {reason}", hint)
+            yield Finding(ports.item_span(index), f"Docker Compose will refuse this port: {reason}", hint)
 
 
 def _short_form(item: Node) -> str | None:

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from stacks.allocation import ClaimKind, service_claims
+from stacks.allocation import ClaimKind
 from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.rules.context import Context
@@ -40,7 +40,7 @@ def privileged_defeats_gpu_selection(service: Service, context: Context) -> Iter
     node = service.scalar("privileged")
     if entry is None or node is None or node.string.lower() != "true":
         return
-    claims = [claim for claim in service_claims(service) if not claim.is_nothing]
+    claims = [claim for claim in context.allocation.of_service(service.name) if not claim.is_nothing]
     chosen = [claim for claim in claims if claim.kind is not ClaimKind.ALL]
     if chosen and len(chosen) == len(claims):
         path = (*service.path, "privileged")
