@@ -244,6 +244,9 @@ def remove_parts(
     if place is None or place.parent is None:
         return (_replace_lines(layout, block, [empty]),)
     if not layout.starts_line(first.start):
+        line_end = layout.line_end(first.head_end)
+        if len(block.parts) == 1 and last.end > line_end and layout.skip_gap(first.head_end) > line_end:
+            return (TextEdit(Span(first.start, first.head_end), empty), TextEdit(Span(line_end, last.end), ""))
         return (TextEdit(Span(first.start, last.end), empty),)
     part = layout.parts(place.parent)[place.index]
     head_end = max([part.head_end, *(end for _, end in layout.properties(part))])

@@ -64,3 +64,11 @@ def test_a_new_service_is_set_off_like_the_others() -> None:
 def test_an_absent_key_cannot_be_deleted() -> None:
     with pytest.raises(EditError, match="there is no key `gpus`"):
         editing.delete(parse_document(STACK), ("services", "train", "gpus"))
+
+
+def test_an_item_that_is_emptied_again_keeps_the_comment_behind_it() -> None:
+    text = "services:\n  a:\n    x-list:\n      - {}  # empty\n    image: x\n"
+    path = ("services", "a", "x-list", 0, "new")
+    added = changed(text, editing.set_value, path, ["item"])
+    assert "- new:  # empty\n" in added
+    assert changed(added, editing.delete, path) == text
