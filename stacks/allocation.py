@@ -14,6 +14,7 @@ from stacks.compose.devices import ALL_GPUS, DeviceMapping, DeviceRequest, Reque
 from stacks.compose.document import Document, Service
 from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.nodes import Scalar
+from stacks.compose.references import lineage
 from stacks.compose.source import Span
 
 if TYPE_CHECKING:
@@ -135,6 +136,15 @@ def service_claims(service: Service, *, runs_nvidia_by_default: bool = False) ->
             yield _cdi_claim(service, mapping)
     if service.runtime is not None or (runs_nvidia_by_default and not found):
         yield from _runtime_claim(service)
+
+
+def effective_claims(service: Service) -> tuple[GpuClaim, ...]:
+    """The claims of a service, or, where it has none itself, those of what it extends."""
+    found = tuple(service_claims(service))
+    if found or service.get("extends") is None:
+        return found
+    bases = lineage(service).services[1:]
+    return next((claims for base in bases if (claims := tuple(service_claims(base)))), ())
 
 
 def _request_claim(service: Service, request: DeviceRequest) -> Iterator[GpuClaim]:

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from stacks.allocation import ClaimKind, service_claims
+from stacks.allocation import ClaimKind, effective_claims
 from stacks.compose.document import Service
 from stacks.compose.values import quote
 from stacks.compose.variable_edits import remove_variable
@@ -46,7 +46,7 @@ def cuda_visible_devices_beyond_request(service: Service, context: Context) -> I
     variable = service.variable("CUDA_VISIBLE_DEVICES")
     if variable is None or variable.value is None:
         return
-    claims = tuple(service_claims(service))
+    claims = effective_claims(service)
     if len(claims) != 1:
         return
     read = read_cuda_visible_devices(variable.value)

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from stacks.allocation import service_claims
+from stacks.allocation import effective_claims
 from stacks.arguments import command_words
 from stacks.compose.document import Service
 from stacks.compose.source import Span
@@ -48,7 +48,7 @@ def gpu_number_beyond_request(service: Service, context: Context) -> Iterator[Fi
           - device_ids: ["1"]
     ```
     """
-    claims = tuple(service_claims(service))
+    claims = effective_claims(service)
     count = gpus_given(claims[0], context.host) if len(claims) == 1 else None
     if count is None:
         return

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from stacks.allocation import ClaimKind, service_claims
+from stacks.allocation import ClaimKind, effective_claims
 from stacks.compose.document import Document
 from stacks.gpu_variables import gpus_given
 from stacks.model_servers import model_servers
@@ -46,7 +46,7 @@ def gpus_left_idle(document: Document, context: Context) -> Iterator[Finding]:
         spread = server.parallel
         if spread is None or server.row.get("takes_all") or server.model is None:
             continue
-        claims = tuple(service_claims(server.service))
+        claims = effective_claims(server.service)
         if len(claims) != 1 or claims[0].kind is ClaimKind.ALL or server.service.variable("CUDA_VISIBLE_DEVICES"):
             continue
         given = gpus_given(claims[0], context.host)

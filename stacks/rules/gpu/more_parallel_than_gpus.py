@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from stacks.allocation import ClaimKind, GpuClaim, service_claims
+from stacks.allocation import ClaimKind, GpuClaim, effective_claims
 from stacks.compose import editing
 from stacks.compose.document import Document
 from stacks.gpu_variables import gpus_given
@@ -50,7 +50,7 @@ def more_parallel_than_gpus(document: Document, context: Context) -> Iterator[Fi
         spread = server.parallel
         if spread is None or spread[1] is None:
             continue
-        claims = tuple(service_claims(server.service))
+        claims = effective_claims(server.service)
         given = gpus_given(claims[0], context.host) if len(claims) == 1 else None
         wanted, place = spread
         if given is None or wanted <= given or place is None:
@@ -60,7 +60,7 @@ def more_parallel_than_gpus(document: Document, context: Context) -> Iterator[Fi
             place.span,
             f"{server.title} will not start: its options spread it over {wanted} GPUs, and this container gets {have}",
             f"Ask for {wanted} GPUs, or spread it over {given}.",
-            _fix(claims[0], wanted, document, context),
+            _fix(claims[0], wanted, document, context) if claims[0].service is server.service else None,
             (Related(claims[0].span, f"{have} asked for here"),),
         )
 
