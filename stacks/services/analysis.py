@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,8 @@ from stacks.models import GpuClaim, HostSnapshot, ServiceIndex, Stack
 from stacks.rules.checker import Report, check_text
 from stacks.rules.findings import Layer
 
+REMEMBERED_LENGTH = 64 * 1024
+"""Characters of the longest texts whose report is kept in memory."""
 LARGEST_COUNT = 2**31 - 1
 """The largest positive integer that every database keeps."""
 
@@ -49,6 +52,17 @@ class Analysis:
     snapshot_id: int | None
 
 
+class _Newest(NamedTuple):
+    """Which snapshot a check is made against. One never changes once it is kept, so that this stands for its facts.
+
+    The time is for a database that was put back to an earlier state and gives the same number again.
+    """
+
+    number: int
+    created_at: datetime
+    host_name: str
+
+
 def stack_report(stack: Stack, document: str | None = None, environment: str | None = None) -> Report:
     """The report on a stack's texts, or on those given in their place; see `stack_analyse`."""
     return stack_analyse(stack=stack, document=document, environment=environment).report
@@ -56,10 +70,20 @@ def stack_report(stack: Stack, document: str | None = None, environment: str | N
 
 def stack_analyse(*, stack: Stack, document: str | None = None, environment: str | None = None) -> Analysis:
     """Check a stack's texts, or those given in their place, against the newest snapshot of its host."""
-    values = environment_values(stack.environment if environment is None else environment)
-    snapshot_id, snapshot = latest_snapshot(stack)
-    report = check_text(stack.document if document is None else document, values, snapshot)
-    return Analysis(report, values, snapshot, snapshot_id)
+    document = stack.document if document is None else document
+    environment = stack.environment if environment is None else environment
+    newest = _newest(stack)
+    check = _checked if len(document) + len(environment) <= REMEMBERED_LENGTH else _checked.__wrapped__
+    snapshot = newest and _snapshot(newest)
+    return Analysis(
+        check(document, environment, newest), environment_values(environment), snapshot, newest and newest.number
+    )
+
+
+@lru_cache(maxsize=16)
+def _checked(document: str, environment: str, newest: _Newest | None) -> Report:
+    """A report depends on nothing else, and a page asks for the same one often: to show it, to select, to save."""
+    return check_text(document, environment_values(environment), newest and _snapshot(newest))
 
 
 def environment_values(environment: str) -> dict[str, str]:
@@ -69,24 +93,24 @@ def environment_values(environment: str) -> dict[str, str]:
 
 def latest_snapshot(stack: Stack) -> tuple[int | None, Snapshot | None]:
     """The newest snapshot of the stack's host with its number, under the name that the users gave the host."""
+    newest = _newest(stack)
+    return (None, None) if newest is None else (newest.number, _snapshot(newest))
+
+
+def _newest(stack: Stack) -> _Newest | None:
     if stack.host is None:
-        return None, None
-    newest = HostSnapshot.objects.filter(host=stack.host).order_by("-pk")
-    key = newest.values_list("pk", "created_at").first()
-    return (None, None) if key is None else (key[0], _snapshot(*key, stack.host.name))
+        return None
+    kept = HostSnapshot.objects.filter(host=stack.host).order_by("-pk").values_list("pk", "created_at").first()
+    return None if kept is None else _Newest(*kept, stack.host.name)
 
 
 @lru_cache(maxsize=32)
-def _snapshot(snapshot_id: int, created_at: datetime, name: str) -> Snapshot | None:
-    """A snapshot never changes once it is kept, so that its reading may be remembered.
-
-    The time is for a database that was put back to an earlier state and gives the same number again.
-    """
-    text = HostSnapshot.objects.values_list("document", flat=True).get(pk=snapshot_id)
+def _snapshot(newest: _Newest) -> Snapshot | None:
+    text = HostSnapshot.objects.values_list("document", flat=True).get(pk=newest.number)
     try:
-        return replace(from_json(text), hostname=name)
+        return replace(from_json(text), hostname=newest.host_name)
     except SnapshotError:  # written by a later version of the product: then the host layer says "not checked"
-        logger.warning("snapshot %s of %s cannot be read", snapshot_id, name)
+        logger.warning("snapshot %s of %s cannot be read", newest.number, newest.host_name)
         return None
 
 

@@ -8,9 +8,21 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from stacks.hosts.reading import read_host
 from stacks.models import GpuClaim, Host, Stack
-from stacks.services.analysis import LARGEST_COUNT, SHELL, environment_values, stack_analyse, stack_index
+from stacks.rules.checker import check_text
+from stacks.services.analysis import (
+    LARGEST_COUNT,
+    REMEMBERED_LENGTH,
+    SHELL,
+    environment_values,
+    stack_analyse,
+    stack_index,
+    stack_report,
+)
+from stacks.services.host import host_add_snapshot
 from stacks.services.stack import stack_create, stack_save_draft, stack_update_settings
+from tests.web.conftest import NVIDIA_SMI_LIST
 
 SERVICES = """\
 services:
@@ -89,6 +101,24 @@ def test_what_every_shell_sets_is_never_missing(ada: User) -> None:
         "DATA": "/home/user/data",
         "USER": "ada",
     }
+
+
+def test_the_same_texts_are_checked_once_for_each_snapshot(
+    ada: User, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(
+        "stacks.services.analysis.check_text", lambda text, *rest: checked.append(text) or check_text(text, *rest)
+    )
+    stack = stack_create(user=ada, name="x", document=SERVICES, host=host)
+    first = stack_analyse(stack=stack)
+    assert stack_analyse(stack=stack) == first and len(checked) == 1
+    stack_analyse(stack=stack, environment="A=1\n")
+    host_add_snapshot(host=host, snapshot=read_host(NVIDIA_SMI_LIST))
+    assert stack_analyse(stack=stack).snapshot_id != first.snapshot_id
+    assert len(checked) == 3
+    long = SERVICES + "#" * REMEMBERED_LENGTH
+    assert stack_report(stack, long) is not stack_report(stack, long)
 
 
 def test_while_the_text_does_not_parse_the_last_services_stay(ada: User) -> None:
