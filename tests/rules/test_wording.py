@@ -8,7 +8,7 @@ import pytest
 
 from stacks import facts
 from stacks.rules.checker import Report
-from stacks.rules.findings import Diagnostic
+from stacks.rules.findings import Diagnostic, Layer
 from stacks.rules.registry import Rule, all_rules
 from tests.rules.case_files import Case, case_paths, load_case
 from tests.rules.test_cases import inspect_clean, load_example, run
@@ -44,6 +44,8 @@ def faults(diagnostic: Diagnostic, report: Report) -> list[str]:
         "a message begins in lower case, and so does what stands beside a related place": not all(
             map(is_lower_or_name, [message, *related])
         ),
+        "what Compose refuses is said so, first": diagnostic.layer in (Layer.SCHEMA, Layer.COMPOSE)
+        and not message.startswith("Docker Compose will refuse "),
         "a message ends without a period": any(text.endswith((".", "!", "?")) for text in [message, *related]),
         "a hint begins with a capital and ends with a period": bool(hint)
         and not (hint[0].isupper() and hint.endswith((".", "?"))),
