@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,18 +52,23 @@ class ComposeOracle:
         `env_file` is the text of the `.env` that it interpolates from; `project_files` maps further paths, relative to
         the project folder, to their texts. Nothing of the caller's environment is seen but PATH and HOME.
         """
+        files = dict(project_files or {}) | {"compose.yaml": text}
+        return self.config_of(("compose.yaml",), files if env_file is None else files | {".env": env_file}, options)
+
+    def config_of(
+        self, names: Iterable[str], files: Mapping[str, str], options: tuple[str, ...] = ("--format", "json")
+    ) -> OracleAnswer:
+        """`docker compose -f NAME … config` in a folder that holds `files`: their texts by their paths."""
         with tempfile.TemporaryDirectory(prefix="oracle-") as root:
             folder = Path(root) / "project"
-            files = dict(project_files or {}) | {"compose.yaml": text}
-            if env_file is not None:
-                files[".env"] = env_file
             for name, content in files.items():
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content.encode("utf-8", "surrogateescape"))
             environment = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_CACHE_HOME") if name in os.environ}
+            named = [part for name in names for part in ("-f", name)]
             finished = subprocess.run(
-                [str(self.executable), "-f", "compose.yaml", "config", *options],
+                [str(self.executable), *named, "config", *options],
                 cwd=folder,
                 env=environment,
                 capture_output=True,

@@ -165,12 +165,12 @@ class _Merge:
         return self.mappings(as_build(base), as_build(over), path)
 
     def hosts(self, base: Node, over: Node, path: Path) -> Node:
-        """A name may have several addresses; only what both sides say is said once."""
+        """A name may have several addresses; only what both sides say in the same words is said once."""
         if is_empty(over) or is_empty(base):
             return base if is_empty(over) else over
         first, second = as_hosts(base), as_hosts(over)
-        known = {item.string.replace(":", "=", 1) for item in first.scalars}
-        new = [item for item in second.scalars if item.string.replace(":", "=", 1) not in known]
+        known = {item.string for item in first.scalars}
+        new = [item for item in second.scalars if item.string not in known]
         return self._made(Sequence(base.start, base.end, True, None, None, [*first.items, *new]), base, over)
 
     def logging(self, base: Node, over: Node, path: Path) -> Node:
