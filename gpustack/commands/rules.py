@@ -9,19 +9,26 @@ from stacks.reports.rules import explain_rule, list_rules, rules_json
 from stacks.rules.registry import Rule, all_rules
 
 _WIDEST = 100
+_CODE_LENGTH = 6
 
 
 def run(arguments: Namespace) -> int:
     """0; raises UnusableError for a rule that there is not."""
     if arguments.write is not None:
         return _write_pages(arguments.write)
-    chosen = all_rules() if arguments.rule is None else (_find(arguments.rule),)
+    chosen = _chosen(arguments.rule or "")
     if arguments.format == "json":
         write(rules_json(chosen))
         return 0
     width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
-    write(list_rules(chosen) if arguments.rule is None else explain_rule(chosen[0], width))
+    write(explain_rule(chosen[0], width) if len(chosen) == 1 else list_rules(chosen))
     return 0
+
+
+def _chosen(wanted: str) -> tuple[Rule, ...]:
+    """All rules, those whose code begins so, or the one of that code or name."""
+    beginning = wanted.upper() if len(wanted) < _CODE_LENGTH else "-"
+    return tuple(each for each in all_rules() if each.code.startswith(beginning)) or (_find(wanted),)
 
 
 def _write_pages(folder: str) -> int:

@@ -69,6 +69,12 @@ def test_one_rule_by_code_or_name(call: Call, name: str) -> None:
     assert rule["code"] == "COM001"
 
 
+@pytest.mark.parametrize("beginning", ["DEV", "dev1", "DEV10"])
+def test_rules_whose_codes_begin_so(call: Call, beginning: str) -> None:
+    lines = call("rules", beginning).out.splitlines()
+    assert len(lines) > 3 and all(line.startswith(beginning.upper()) for line in lines)
+
+
 def test_a_near_miss_is_helped(call: Call) -> None:
     assert call("rules", "invalid-yam").err == "gpu-compose: there is no rule invalid-yam; did you mean COM001?\n"
 
