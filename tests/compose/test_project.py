@@ -1,0 +1,324 @@
+"""Projects: bases and includes of other files, their folders and variables, circles, and bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stacks.compose import editing
+from stacks.compose.layout import EditError
+from stacks.compose.project import Project
+from stacks.compose.project_loading import MOST_FILES
+from stacks.compose.project_parts import SourceFile
+from stacks.compose.schema import general_problems
+from stacks.compose.source import TextEdit
+from stacks.rules.checker import check_document, check_text
+from stacks.rules.findings import Layer, Severity
+from stacks.rules.fixer import fix_report
+from tests.oracle import ComposeOracle
+
+REFUSING = (Layer.YAML, Layer.SCHEMA, Layer.COMPOSE)
+ENVIRONMENT = {"PWD": "/home/user/project", "HOME": "/home/user", "PATH": "/bin", "COMPOSE_PROJECT_NAME": "project"}
+
+# Files of a project, the first of which is named; `!` in front of what Docker Compose refuses.
+PROJECTS: dict[str, dict[str, str]] = {
+    "a base of another file": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n    gpus: [{count: 1}]\n",
+        "b.yaml": "services:\n  b: {image: x, gpus: all, ports: ['80:80']}\n",
+    },
+    "a chain through folders": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: sub/b.yaml}\n",
+        "sub/b.yaml": "services:\n  b:\n    extends: {service: c, file: deep/c.yaml}\n    env_file: b.env\n",
+        "sub/deep/c.yaml": "services:\n  c: {image: x, env_file: c.env}\n",
+        "sub/b.env": "B=1\n",
+        "sub/deep/c.env": "C=1\n",
+    },
+    "a base of a file with faults elsewhere": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n",
+        "b.yaml": "services:\n  b: {image: x}\n  c: {foo: 1}\nbar: 2\n",
+    },
+    "the same file as another one": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: a.yaml}\n  b: {image: x}\n",
+    },
+    "!a fault in a base": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n",
+        "b.yaml": "services:\n  b: {image: x, foo: 1}\n",
+    },
+    "!a variable of a base's file": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n",
+        "b.yaml": "services:\n  b: {image: x}\n  c: {image: '${NAME:?}'}\n",
+    },
+    "!a base that needs another service": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n",
+        "b.yaml": "services:\n  b: {image: x, depends_on: [c]}\n  c: {image: x}\n",
+    },
+    "!no such base": {
+        "a.yaml": "services:\n  s:\n    image: x\n    extends: {service: c, file: b.yaml}\n",
+        "b.yaml": "services:\n  b: {image: x}\n",
+    },
+    "!a file without services": {
+        "a.yaml": "services:\n  s:\n    image: x\n    extends: {service: c, file: b.yaml}\n",
+        "b.yaml": "x-a: 1\n",
+    },
+    "!no such file": {"a.yaml": "services:\n  s:\n    image: x\n    extends: {service: c, file: b.yaml}\n"},
+    "!a circle of bases": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n",
+        "b.yaml": "services:\n  b:\n    image: x\n    extends: {service: s, file: a.yaml}\n",
+    },
+    "!forms that do not go together": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n    gpus: all\n",
+        "b.yaml": "services:\n  b: {image: x, gpus: all}\n",
+    },
+    "an include": {
+        "a.yaml": "include: [sub/i.yaml]\nservices:\n  s: {image: x, depends_on: [i], networks: [n]}\n",
+        "sub/i.yaml": "services:\n  i: {image: 'x:${TAG:?}', env_file: i.env, networks: [n]}\nnetworks: {n: }\n",
+        "sub/i.env": "I=1\n",
+        "sub/.env": "TAG=1\n",
+    },
+    "an include of two files": {
+        "a.yaml": "include:\n  - path: [i.yaml, sub/j.yaml]\n    env_file: v.env\nservices: {s: {image: x}}\n",
+        "i.yaml": "services: {i: {image: 'x:${TAG:?}', gpus: all}}\n",
+        "sub/j.yaml": "services: {i: {gpus: [{count: 1}], env_file: j.env}}\n",
+        "v.env": "TAG=1\n",
+        "j.env": "J=1\n",
+    },
+    "an include with a folder of its own": {
+        "a.yaml": "include:\n  - {path: sub/i.yaml, project_directory: other}\nservices: {s: {image: x}}\n",
+        "sub/i.yaml": "services: {i: {image: x, env_file: i.env}}\n",
+        "other/i.env": "I=1\n",
+    },
+    "one file by two ways": {
+        "a.yaml": "include: [b.yaml, c.yaml]\nservices: {s: {image: x}}\n",
+        "b.yaml": "include: [d.yaml]\nservices: {b: {image: x}}\n",
+        "c.yaml": "include: [d.yaml]\nservices: {c: {image: x}}\n",
+        "d.yaml": "services: {d: {image: x, gpus: all}}\nvolumes: {v: }\n",
+    },
+    "an include of an empty file": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {image: x}}\n",
+        "i.yaml": "# nothing\n",
+    },
+    "!an include that is not there": {"a.yaml": "include: [i.yaml]\nservices: {s: {image: x}}\n"},
+    "!an include with a fault": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {image: x}}\n",
+        "i.yaml": "services: {i: {image: x}}\nfoo: 1\n",
+    },
+    "!an include with a name that is taken": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {image: x}}\n",
+        "i.yaml": "services: {s: {image: y}}\n",
+    },
+    "!a circle of includes": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {image: x}}\n",
+        "i.yaml": "include: [a.yaml]\nservices: {i: {image: x}}\n",
+    },
+    "!a base that is included": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {extends: i}}\n",
+        "i.yaml": "services: {i: {image: x}}\n",
+    },
+    "!an include that needs values": {
+        "a.yaml": "include: [{path: i.yaml, env_file: v.env}]\nservices: {s: {image: x}}\n",
+        "i.yaml": "services: {i: {image: x}}\n",
+    },
+    "documents of one file": {"a.yaml": "services: {s: {image: x, gpus: all}}\n---\nservices: {s: {gpus: !reset }}\n"},
+    "!a fault in a later document": {"a.yaml": "services: {s: {image: x}}\n---\nfoo: 1\n"},
+    "!a later document that is a list": {"a.yaml": "services: {s: {image: x}}\n---\n- a\n"},
+}
+
+
+def load(files: dict[str, str], *named: str) -> Project:
+    sources = [SourceFile(name, files[name]) for name in named or ["a.yaml"]]
+    return Project(sources, ENVIRONMENT, files.get)
+
+
+def errors(whole: Project, files: dict[str, str]) -> list[tuple[str, str, int]]:
+    found = []
+    for each in check_document(whole, None, lambda path: path in files).diagnostics:
+        if each.severity is Severity.ERROR and each.layer in REFUSING:
+            place = whole.place(each.span.start)
+            found.append((each.code, place.path, place.line))
+    return found
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_verdicts(name: str) -> None:
+    files = PROJECTS[name]
+    assert bool(errors(load(files), files)) == name.startswith("!")
+
+
+def test_verdicts_are_those_of_compose(oracle: ComposeOracle) -> None:
+    for name, files in PROJECTS.items():
+        assert oracle.config_of(["a.yaml"], files, ("-q",)).accepted != name.startswith("!"), name
+
+
+def data_of(whole: Project, service: str) -> Any:
+    data: Any = whole.data
+    return data["services"][service]
+
+
+def test_a_base_is_merged_in_its_long_form() -> None:
+    whole = load(PROJECTS["a base of another file"])
+    assert data_of(whole, "s") == {"image": "x", "gpus": [{"count": "all"}, {"count": 1}], "ports": ["80:80"]}
+
+
+def test_a_base_of_the_same_file_is_merged_as_it_is_written() -> None:
+    text = "include: [b.yaml]\nservices:\n  b: {image: x, gpus: all}\n  s: {extends: b, gpus: [{count: 1}]}\n"
+    whole = load({"a.yaml": text, "b.yaml": ""})
+    assert data_of(whole, "s")["gpus"] == [{"count": 1}]
+
+
+def test_reset_in_a_service_that_extends_takes_from_the_base_and_from_the_files_before() -> None:
+    files = {
+        "a.yaml": "services:\n  s: {image: x, gpus: all, command: run}\n",
+        "b.yaml": "services:\n  t: {gpus: all, command: walk}\n  s: {extends: t, gpus: !reset }\n",
+    }
+    assert data_of(load(files, "a.yaml", "b.yaml"), "s") == {"image": "x", "command": "walk"}
+
+
+def test_override_in_a_service_that_extends_counts_against_the_files_before() -> None:
+    files = {
+        "a.yaml": "services:\n  s: {image: x, gpus: [{count: 1}]}\n",
+        "b.yaml": "services:\n  t: {gpus: [{count: 2}]}\n  s: {extends: t, gpus: !override [{count: 3}]}\n",
+    }
+    assert data_of(load(files, "a.yaml", "b.yaml"), "s")["gpus"] == [{"count": 3}]
+
+
+def test_a_base_is_looked_for_in_its_own_file_alone() -> None:
+    files = {"a.yaml": "services: {s: {image: x}}\n", "b.yaml": "services: {t: {image: y, extends: s}}\n"}
+    assert errors(load(files, "a.yaml", "b.yaml"), files) == [("COM037", "b.yaml", 1)]
+
+
+def test_an_earlier_file_does_not_see_what_a_later_one_does_to_a_base() -> None:
+    files = {
+        "a.yaml": "services:\n  b: {image: x}\n  s: {extends: {service: b, file: a.yaml}}\n",
+        "b.yaml": "services:\n  b: {restart: always}\n",
+    }
+    whole = load(files, "a.yaml", "b.yaml")
+    assert (data_of(whole, "s"), data_of(whole, "b")) == ({"image": "x"}, {"image": "x", "restart": "always"})
+
+
+def test_a_fault_of_an_earlier_file_stays_one_when_a_later_file_takes_it_away() -> None:
+    files = {
+        "a.yaml": "services:\n  s:\n    image: x\n    shm_size: [1]\n",
+        "b.yaml": "services:\n  s:\n    shm_size: !override 1g\n",
+    }
+    whole = load(files, "a.yaml", "b.yaml")
+    assert [whole.place(each.span.start)[:2] for each in general_problems(whole)] == [("a.yaml", 4)]
+
+
+def test_what_a_file_lacks_may_be_in_another_one() -> None:
+    files = {
+        "a.yaml": "services: {s: {volumes: ['v:/v'], depends_on: {t: {condition: service_started}}}, t: {image: x}}\n",
+        "b.yaml": "services: {s: {image: x, depends_on: {t: {required: false}}}}\nvolumes: {v: }\n",
+    }
+    assert errors(load(files, "a.yaml", "b.yaml"), files) == []
+
+
+def test_files_without_content_are_no_fault_among_others() -> None:
+    files = {"a.yaml": "# nothing\n", "b.yaml": "services: {s: {image: x}}\n", "c.yaml": ""}
+    assert errors(load(files, "a.yaml", "b.yaml", "c.yaml"), files) == []
+    assert errors(load(files, "a.yaml", "c.yaml"), files)[0][0] == "COM004"
+
+
+def test_paths_of_findings_are_those_of_the_merged_data() -> None:
+    files = {
+        "a.yaml": "services:\n  s:\n    image: x\n    gpus:\n      - count: 1\n",
+        "b.yaml": "services:\n  s:\n    gpus:\n      - count: 2\n",
+    }
+    whole = load(files, "a.yaml", "b.yaml")
+    at = whole.text.index("count: 2")
+    assert whole.path_at(at) == ("services", "s", "gpus", 1, "count")
+    assert whole.place(at) == ("b.yaml", 4, 9)
+    assert whole.layer_at(at) != whole.layer_at(whole.text.index("count: 1"))
+
+
+# -- edits
+
+
+EDITED = {
+    "a.yaml": "services:\n  s:\n    image: x\n    gpus:\n      - count: 1\n    shm_size: 1g\n",
+    "b.yaml": "services:\n  s:\n    gpus:\n      - count: 2\n        driver: nvidia\n    shm_size: 2g\n",
+}
+
+
+def after(whole: Project, edits: tuple[TextEdit, ...]) -> dict[str, str]:
+    """The texts that edits change, by their paths."""
+    return {path: text for path, text in whole.with_edits(edits).texts.items() if text != whole.texts[path]}
+
+
+def test_edits_are_made_where_the_value_is_written() -> None:
+    whole = load(EDITED, "a.yaml", "b.yaml")
+    path = ("services", "s", "gpus")
+    assert after(whole, editing.set_value(whole, (*path, 0, "count"), 3)) == {
+        "a.yaml": EDITED["a.yaml"].replace("count: 1", "count: 3")
+    }
+    assert after(whole, editing.delete(whole, (*path, 1, "driver"))) == {
+        "b.yaml": EDITED["b.yaml"].replace("        driver: nvidia\n", "")
+    }
+    assert after(whole, editing.set_value(whole, ("services", "s", "shm_size"), "4g")) == {
+        "b.yaml": EDITED["b.yaml"].replace("2g", "4g")
+    }
+    assert after(whole, editing.set_value(whole, ("services", "s", "ipc"), "host")) == {
+        "b.yaml": EDITED["b.yaml"] + "    ipc: host\n"
+    }
+    assert after(whole, editing.rename_key(whole, ("services", "s", "image"), "images")) == {
+        "a.yaml": EDITED["a.yaml"].replace("image:", "images:")
+    }
+
+
+def test_what_two_files_give_is_not_edited_as_one() -> None:
+    whole = load(EDITED, "a.yaml", "b.yaml")
+    with pytest.raises(EditError, match="several files"):
+        editing.delete(whole, ("services", "s", "gpus"))
+
+
+def test_what_a_later_document_gives_is_not_edited() -> None:
+    whole = load({"a.yaml": "services: {s: {image: x}}\n---\nservices: {s: {shm_size: 1g}}\n"})
+    with pytest.raises(EditError, match="document"):
+        editing.set_value(whole, ("services", "s", "shm_size"), "2g")
+
+
+def test_fixes_go_to_the_named_files_alone() -> None:
+    files = {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n    restat: always\n",
+        "b.yaml": "services:\n  b:\n    image: x\n    shm_sizes: 1g\n",
+    }
+    fixed = fix_report(check_document(load(files)), codes=["COM010"])
+    assert fixed.texts == {"a.yaml": files["a.yaml"].replace("restat", "restart")}
+    assert [(each.code, each.path, each.line) for each in fixed.applied] == [("COM010", "a.yaml", 4)]
+    assert [each.code for each in fixed.report.diagnostics if each.code == "COM010"] == ["COM010"]
+
+
+# -- bounds
+
+
+def test_files_that_include_ever_more_are_left_at_some_point() -> None:
+    files = {f"{n}.yaml": f"include: [{n + 1}.yaml]\nservices: {{s{n}: {{image: x}}}}\n" for n in range(300)}
+    whole = Project([SourceFile("0.yaml", files["0.yaml"])], {}, files.get)
+    assert len(whole.parts) == MOST_FILES
+
+
+def test_doubling_includes_come_to_an_end() -> None:
+    files = {
+        f"{n}{side}.yaml": f"include: [{n + 1}a.yaml, {n + 1}b.yaml]\nservices: {{s{n}{side}: {{image: x}}}}\n"
+        for n in range(40)
+        for side in "ab"
+    }
+    whole = Project([SourceFile("0a.yaml", files["0a.yaml"])], {}, files.get)
+    assert len(whole.parts) <= MOST_FILES
+
+
+def test_a_long_chain_of_bases_is_left_at_some_point() -> None:
+    chain = "".join(f"  s{n}: {{extends: {{service: s{n + 1}, file: a.yaml}}}}\n" for n in range(500))
+    text = f"services:\n{chain}  s500: {{image: x}}\n"
+    assert load({"a.yaml": text}).service("s0") is not None
+
+
+def test_what_lies_elsewhere_is_not_read() -> None:
+    asked: list[str] = []
+
+    def read(path: str) -> None:
+        asked.append(path)
+
+    text = "include: ['https://example.org/a.yaml', 'git@example.org:a/b.git', 'oci://example.org/a']\n"
+    check_text(f"{text}services: {{s: {{image: x}}}}\n", None, None, None, read)
+    assert asked == []
