@@ -50,6 +50,13 @@ class LackingImage(NamedTuple):
     is_verified: bool
 
 
+class ImageEntrypoint(NamedTuple):
+    """The program that an image starts, as words, and what that says to arguments which it does not know."""
+
+    words: tuple[str, ...]
+    says: str
+
+
 class MovedImage(NamedTuple):
     """An image that is published under another name now. `reference`: the same with the new name, where the tag holds.
 
@@ -89,6 +96,16 @@ def served_image(text: str) -> ServedImage | None:
         is_verified=row["mark"] != "U",
         source=row["source"],
     )
+
+
+@lru_cache(maxsize=4096)
+def image_entrypoint(text: str) -> ImageEntrypoint | None:
+    """The program that takes all of `command` as its options; None where that is not known."""
+    reference = image_facts(text).reference
+    row = _row("entrypoint", "name", reference.name) if reference is not None else None
+    if reference is None or row is None or re.search(row.get("tags", ""), reference.tag or "latest") is None:
+        return None
+    return ImageEntrypoint(tuple(row["starts"]), row["says"])
 
 
 @lru_cache(maxsize=4096)

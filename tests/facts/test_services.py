@@ -5,6 +5,7 @@ import pytest
 from stacks.compose.images import ImageReference, parse_image
 from stacks.facts.images import known_image
 from stacks.facts.services import (
+    image_entrypoint,
     is_placeholder,
     lacking_image,
     manages_containers,
@@ -19,7 +20,7 @@ TOKEN = "hf_" + "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi"
 
 def test_rows_are_whole() -> None:
     rows = table("services")
-    for row in (*rows["service"], *rows["moved"], *rows["shell"], *rows["lacking"]):
+    for row in (*rows["service"], *rows["moved"], *rows["shell"], *rows["lacking"], *rows["entrypoint"]):
         assert row["mark"] in ("S", "I", "U")
         assert row["source"].startswith("https://")
     for row in rows["service"]:
@@ -75,6 +76,14 @@ def test_moved(image: str, reference: str | None, gone: bool) -> None:
 @pytest.mark.parametrize("image", ["jupyterhub/jupyterhub:5", "bitnami/kafka", "bitnami/kafka:latest", "a b"])
 def test_not_moved(image: str) -> None:
     assert moved_image(image) is None
+
+
+def test_entrypoints() -> None:
+    vllm = image_entrypoint("vllm/vllm-openai:v0.11.0")
+    assert vllm is not None and vllm.words == ("vllm", "serve")
+    assert image_entrypoint("ghcr.io/ggml-org/llama.cpp:server-cuda") is not None
+    assert image_entrypoint("ghcr.io/ggml-org/llama.cpp:full-cuda") is None
+    assert image_entrypoint("pytorch/pytorch") is None
 
 
 def test_who_manages_containers() -> None:

@@ -46,15 +46,16 @@ def folder_not_kept(service: Service, context: Context) -> Iterator[Finding]:
     known = server(service)
     if known is None or not known.keeps or service.get("volumes_from") is not None or _is_elsewhere(service, known):
         return
-    targets = [mount.target for mount in mount_items(service)]
+    mounts = mount_items(service)
     for kept in known.keeps:
-        if not any(covers(target, kept.folder) or covers(kept.folder, target) for target in targets):
+        on_it = [each for each in mounts if covers(each.target, kept.folder) or covers(kept.folder, each.target)]
+        if all(mount.kind == "tmpfs" for mount in on_it):
             yield Finding(
                 service.span,
-                f"{kept.what} will be lost whenever this container is created anew: nothing is mounted on "
-                f"`{kept.folder}`",
+                f"{kept.what} will be lost whenever this container is created anew: "
+                f"{'memory alone' if on_it else 'nothing'} is mounted on `{kept.folder}`",
                 f"Mount a volume on `{kept.folder}`.",
-                _fix(service, kept),
+                _fix(service, kept) if not on_it else None,
             )
 
 

@@ -10,6 +10,7 @@ from stacks.rules.registry import rule
 
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PASS|PWD)$", re.IGNORECASE)
 _KEY = re.compile(r"(?:^|_)(?:TOKEN|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_KEY|APIKEY|PRIVATE_KEY)$", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"[a-z][a-z0-9+]*://[^:/@\s]*:(?P<password>[^@/\s]+)@")
 _SHORTEST_KEY = 12
 
 
@@ -53,8 +54,10 @@ def password_in_file(service: Service, context: Context) -> Iterator[Finding]:
 
 def _holds_a_secret(variable: EnvironmentVariable) -> bool:
     value = variable.value
-    if not value or variable.node.interpolated is not None or value.startswith(("/", "http://", "https://")):
+    if not value or variable.node.interpolated is not None or value.startswith("/"):
         return False
+    if "://" in value:
+        return _IN_ADDRESS.match(value) is not None
     if _PASSWORD.search(variable.name):
         return value.lower() not in ("true", "false", "yes", "no", "none", "null")
     if _KEY.search(variable.name):
