@@ -140,4 +140,4 @@ def _matches(path: str, patterns: "Iterable[str]") -> bool:
 
     parts = path.split("/")
     above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-    return any(fnmatchcase(each, pattern.rstrip("/")) for pattern in patterns for each in above)
+    return any(fnmatchcase(each, pattern.removeprefix("./").rstrip("/")) for pattern in patterns for each in above)

@@ -126,7 +126,7 @@ def test_per_file_ignores(call: Call) -> None:
 
 
 def test_exclude_is_for_what_a_walk_finds(call: Call) -> None:
-    write(".gpu-compose.toml", 'exclude = ["tests", "*/old-*"]\n')
+    write(".gpu-compose.toml", 'exclude = ["./tests/", "*/old-*"]\n')
     for name in ("compose.yaml", "tests/deep/compose.yaml", "a/old-1/compose.yaml", "a/new/compose.yaml"):
         write(name, CLEAN)
     assert list(codes(call, ".")) == ["compose.yaml", "a/new/compose.yaml"]
