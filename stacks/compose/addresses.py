@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from stacks.compose.document import Document, Service
 from stacks.compose.nodes import Mapping, Scalar, Sequence
 from stacks.compose.source import Span
 
-Address = IPv4Address | IPv6Address
-Subnet = IPv4Network | IPv6Network
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+    Address: TypeAlias = IPv4Address | IPv6Address
+    Subnet: TypeAlias = IPv4Network | IPv6Network
 
 
 class FixedAddress(NamedTuple):
@@ -59,6 +61,8 @@ def subnets(document: Document, network: str) -> tuple[Subnet, ...] | None:
 
 @lru_cache(maxsize=1024)
 def _address(text: str) -> Address | None:
+    from ipaddress import ip_address  # rare enough not to be paid for by every start
+
     try:
         return ip_address(text)
     except ValueError:
@@ -67,6 +71,8 @@ def _address(text: str) -> Address | None:
 
 @lru_cache(maxsize=1024)
 def _subnet(text: str) -> Subnet | None:
+    from ipaddress import ip_network
+
     try:
         return ip_network(text, strict=False)
     except ValueError:
