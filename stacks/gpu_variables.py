@@ -80,11 +80,26 @@ def first_missing(
         if isinstance(device, int):
             if count is not None and device >= count:
                 return position, count
+        elif host is not None and host.gpus:
+            match = host.resolve_gpu(device)
+            if host.lacks(device) or (match is not None and match.gpu.index not in _indexes(claim, host)):
+                return position, None
         elif kinds == {IdentifierKind.GPU_UUID} and device.startswith("gpu-"):
             known = any(uuid.startswith(device) or device.startswith(uuid) for uuid in uuids)
             if not known:
                 return position, None
     return None
+
+
+def _indexes(claim: GpuClaim, host: HostSnapshot) -> frozenset[int]:
+    """The host's GPUs that a claim gives, whole or in part; all of them where a name of the claim is not known."""
+    every = frozenset(gpu.index for gpu in host.gpus or ())
+    if claim.kind is ClaimKind.COUNT:
+        return frozenset(range(claim.count)) & every
+    matches = [host.resolve_gpu(each.text.strip()) for each in claim.identifiers]
+    if claim.kind is ClaimKind.ALL or None in matches:
+        return every
+    return frozenset(match.gpu.index for match in matches if match is not None)
 
 
 def gpus_given(claim: GpuClaim, host: HostSnapshot | None) -> int | None:

@@ -56,7 +56,9 @@ def cuda_visible_devices_beyond_request(service: Service, context: Context) -> I
     position, count = missing
     seen = "no GPU" if position == 0 else f"only {position} GPU{'s' if position > 1 else ''}"
     have = (
-        f"the request gives {count} GPU{'' if count == 1 else 's'}" if count is not None else "the request names others"
+        f"the request gives {count} GPU{'' if count == 1 else 's'}"
+        if count is not None
+        else "the container gets no such GPU"
     )
     renumbered = ", numbered from 0 inside the container" if count is not None else ""
     yield Finding(

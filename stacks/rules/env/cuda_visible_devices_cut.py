@@ -42,9 +42,10 @@ def cuda_visible_devices_cut(service: Service, context: Context) -> Iterator[Fin
     if variable is None or variable.value is None:
         return
     read = read_cuda_visible_devices(variable.value)
-    if not read.devices or not read.cut_at:
+    parts = [part.strip() for part in variable.value.split(",")]
+    if not read.devices or read.cut_at is None or not any(parts[len(read.devices) :]):
         return
-    kept = ",".join(part.strip() for part in variable.value.split(",")[: len(read.devices)])
+    kept = ",".join(parts[: len(read.devices)])
     yield Finding(
         variable.value_span,
         f"CUDA will see only {quote(kept)}: the list ends at {quote(read.cut_at)}, which is no GPU",
