@@ -206,6 +206,13 @@ def test_a_pyproject_without_the_table_is_passed_over(call: Call, text: str) -> 
     assert codes(call, write("a/compose.yaml", BOTH)) == {"a/compose.yaml": []}
 
 
+def test_a_table_that_is_none(call: Call) -> None:
+    write("pyproject.toml", "[tool]\ngpu-compose = 3\n")
+    answer = call("check", write("compose.yaml", CLEAN))
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.endswith("pyproject.toml: [tool.gpu-compose]: has to be a table\n")
+
+
 def test_settings_that_are_not_utf8(call: Call) -> None:
     write(".gpu-compose.toml", b"# caf\xe9\n")
     answer = call("check", write("compose.yaml", CLEAN))
