@@ -1,12 +1,14 @@
 from collections.abc import Iterator
+from functools import partial
 
+from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.health_checks import health_check
-from stacks.compose.nodes import Scalar
-from stacks.compose.port_items import port_items
-from stacks.listening import listening_ports, running
+from stacks.compose.nodes import Scalar, Sequence
+from stacks.listening import listening_ports, port_behind, running
 from stacks.rules.context import Context
-from stacks.rules.findings import Finding, Layer, Severity
+from stacks.rules.findings import Finding, Fix, Layer, Severity
+from stacks.rules.fixes import fix_at
 from stacks.rules.registry import rule
 
 
@@ -43,11 +45,10 @@ def health_check_on_wrong_port(service: Service, context: Context) -> Iterator[F
           test: ["CMD", "curl", "-f", "http://localhost:80/health"]
     ```
     """
-    if service.get("healthcheck") is None:
+    if service.get("healthcheck") is None or service.get("network_mode") is not None:
         return
     check, known, ports = health_check(service), running(service), listening_ports(service)
-    all_asked = check.ports if check is not None else ()
-    if check is None or not all_asked:
+    if check is None or not (all_asked := check.ports):
         return
     asked = all_asked[0]
     if known is not None and ports and known.is_verified:
@@ -56,19 +57,31 @@ def health_check_on_wrong_port(service: Service, context: Context) -> Iterator[F
                 check.span,
                 f"this container will never be healthy: {known.title} listens on port {ports[0]}, not on {asked}",
                 f"Ask port {ports[0]}.",
+                _fix(service, asked, ports[0]),
             )
         return
-    if not _mentions(service, str(asked)):
-        return
-    behind = {item.targets[0] for item in port_items(service) if len(item.published) == 1 and asked in item.published}
-    targets = {port for item in port_items(service) if len(item.targets) == 1 for port in item.targets}
-    if behind and asked not in targets:
+    right = port_behind(service, asked) if _mentions(service, str(asked)) else None
+    if right is not None:
         yield Finding(
             check.span,
-            f"this check may never succeed: {asked} is the port on the host, and the container has {min(behind)}",
-            f"Ask port {min(behind)}, unless the program listens on both.",
+            f"this check may never succeed: {asked} is the port on the host, and the container has {right}",
+            f"Ask port {right}, unless the program listens on both.",
+            _fix(service, asked, right),
             severity=Severity.INFO,
         )
+
+
+def _fix(service: Service, asked: int, right: int) -> Fix | None:
+    """The new port in the one text that has the old one."""
+    test = service.find("healthcheck", "test")
+    items = list(enumerate(test.items)) if isinstance(test, Sequence) else [(None, test)]
+    found = [(index, item.text) for index, item in items if isinstance(item, Scalar) and f":{asked}" in item.text]
+    if len(found) != 1:
+        return None
+    index, text = found[0]
+    path = (*service.path, "healthcheck", "test", *(() if index is None else (index,)))
+    edits = partial(editing.set_value, service.document, path, text.replace(f":{asked}", f":{right}"))
+    return fix_at(service.document, path, f"ask port {right}", edits, safe=False)
 
 
 def _mentions(service: Service, port: str) -> bool:

@@ -1,11 +1,18 @@
+import re
 from collections.abc import Iterator
+from functools import partial
 
+from stacks.arguments import Word
 from stacks.compose.document import Service
 from stacks.compose.port_items import port_items
+from stacks.compose.source import Span, TextEdit
 from stacks.listening import is_on_host_network, loopback_word, running
 from stacks.rules.context import Context
-from stacks.rules.findings import Finding, Layer, Related, Severity
+from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
+
+_ADDRESS = re.compile(r"127(?:\.\d{1,3}){3}|localhost|\[::1\]|::1")
+_ALL = "0.0.0.0"  # noqa: S104 - what the user's program is to be told, nothing is bound here
 
 
 @rule(
@@ -50,5 +57,12 @@ def listens_on_loopback(service: Service, context: Context) -> Iterator[Finding]
             word.span,
             f"nothing will answer on the published port: `{word.text}` is the container itself, not the host",
             f"Let {known.title} listen on `0.0.0.0`; to keep it to this machine, publish on `127.0.0.1`.",
-            related=(Related(items[0].span, "published here"),),
+            Fix("listen on `0.0.0.0`", partial(_edits, service, word), safe=False),
+            (Related(items[0].span, "published here"),),
         )
+
+
+def _edits(service: Service, word: Word) -> tuple[TextEdit, ...]:
+    """The address alone, where it stands in the file as it is read."""
+    found = _ADDRESS.search(service.document.source.text, word.span.start, word.span.end)
+    return (TextEdit(Span(*found.span()), _ALL),) if found is not None else ()
