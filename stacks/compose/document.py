@@ -13,7 +13,7 @@ from stacks.compose.environment import EnvironmentVariable, environment_variable
 from stacks.compose.interpolation import InterpolationError, VariableReference, interpolate
 from stacks.compose.nodes import Entry, Mapping, Node, Path, Plain, Scalar, Sequence, find, path_at, plain_data
 from stacks.compose.problems import Problem
-from stacks.compose.source import SourceText, Span, TextEdit, apply
+from stacks.compose.source import SourceText, Span, TextEdit, apply, difference
 from stacks.compose.suppressions import Suppressions, read_suppressions
 from stacks.compose.yaml import ParsedYaml, parse_yaml
 
@@ -249,6 +249,10 @@ class Document:
     def with_edits(self, edits: Iterable[TextEdit]) -> "Document":
         """The document after edits."""
         return Document(parse_yaml(apply(self.text, edits)), self.lookup)
+
+    def edits_to(self, other: "Document") -> tuple[TextEdit, ...]:
+        """The edits that lead to what this document became by edits."""
+        return difference(self.text, other.text)
 
     def silences(self, code: str, offset: int) -> bool:
         """Whether a comment says that a finding there is meant."""

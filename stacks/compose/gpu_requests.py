@@ -9,8 +9,7 @@ from stacks.compose.document import Document, Service
 from stacks.compose.gpu_identifiers import identifier_kind, repaired_identifier, split_identifiers
 from stacks.compose.nodes import Mapping, Node, Path, Plain, Scalar, Sequence
 from stacks.compose.references import lineage
-from stacks.compose.source import EditError, Span, TextEdit, apply
-from stacks.compose.yaml import parse_yaml
+from stacks.compose.source import EditError, TextEdit
 
 RESERVED_DEVICES = ("deploy", "resources", "reservations", "devices")
 REQUEST_KEYS = frozenset({"capabilities", "count", "device_ids", "driver", "options"})
@@ -175,13 +174,14 @@ def _deletion(path: Path) -> Callable[[Document], Iterable[TextEdit]]:
 
 
 def in_steps(document: Document, *steps: Callable[[Document], Iterable[TextEdit]]) -> tuple[TextEdit, ...]:
-    """Edits that depend on one another, each made on the text that the one before left, as one replacement."""
-    if document.is_project:
-        raise EditError("this takes several changes, which can be made in a single file only")
-    text = document.text
+    """Edits that depend on one another, each made on the text that the one before left; one replacement for a file."""
+    current = document
     for step in steps:
-        text = apply(text, step(Document(parse_yaml(text), document.lookup)))
-    return _difference(document.text, text)
+        edits = tuple(step(current))
+        if not current.may_edit(edits):
+            raise EditError("this stands in a file that was not given to be edited")
+        current = current.with_edits(edits)
+    return document.edits_to(current)
 
 
 def in_service(service: Service, *steps: Callable[[Service], Iterable[TextEdit]]) -> tuple[TextEdit, ...]:
@@ -191,16 +191,6 @@ def in_service(service: Service, *steps: Callable[[Service], Iterable[TextEdit]]
         return lambda document: step(document.service(service.name) or service)
 
     return in_steps(service.document, *map(on_document, steps))
-
-
-def _difference(before: str, after: str) -> tuple[TextEdit, ...]:
-    if before == after:
-        return ()
-    shorter = min(len(before), len(after))
-    start = next((index for index in range(shorter) if before[index] != after[index]), shorter)
-    room = shorter - start
-    end = next((index for index in range(room) if before[-1 - index] != after[-1 - index]), room)
-    return (TextEdit(Span(start, len(before) - end), after[start : len(after) - end]),)
 
 
 def moved_to_reservations(service: Service, path: Path) -> tuple[TextEdit, ...]:

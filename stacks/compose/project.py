@@ -12,12 +12,12 @@ from functools import cached_property
 from posixpath import isabs
 
 from stacks.compose.document import Document, Place
-from stacks.compose.nodes import Mapping, Node, Path, Sequence, path_at
+from stacks.compose.nodes import Mapping, Node, Path, Sequence, find, path_at
 from stacks.compose.problems import Problem, ProblemKind, Related
 from stacks.compose.project_editing import written_place
 from stacks.compose.project_loading import FaultKind, Loading, ProjectFault, Scope, is_remote, resolved
 from stacks.compose.project_parts import Part, Reader, SourceFile
-from stacks.compose.source import SourceText, TextEdit, apply
+from stacks.compose.source import SourceText, Span, TextEdit, apply, difference
 from stacks.compose.suppressions import Suppressions, read_suppressions
 from stacks.compose.yaml import ParsedYaml
 
@@ -149,6 +149,14 @@ class Project(Document):
         files = [SourceFile(file.path, apply(file.text, texts.get(file, ()))) for file in self.files]
         return Project(files, self.environment, self.read)
 
+    def edits_to(self, other: Document) -> tuple[TextEdit, ...]:
+        after = other.texts
+        return tuple(
+            TextEdit(Span(edit.span.start + part.start, edit.span.end + part.start), edit.text)
+            for part in self.named_parts
+            for edit in difference(part.file.text, after[part.file.path])
+        )
+
 
 def _kept(parts: Iterable[Part], *, has_content: bool) -> Iterable[Problem]:
     for part in parts:
@@ -169,7 +177,7 @@ def _path_of_merged(merged: Node, written: Node, path: Path) -> Path | None:
         if isinstance(written, Mapping) and isinstance(here, Mapping) and isinstance(step, str):
             below, here = written.value(step), here.value(step)
         elif isinstance(written, Sequence) and isinstance(here, Sequence) and isinstance(step, int):
-            below = written.items[step]
+            below = find(written, step)  # none where the key is there twice, and the other one counts
             step = next((index for index, item in enumerate(here.items) if item is below), -1)
             here = here.items[step] if step >= 0 else None
         else:

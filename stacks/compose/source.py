@@ -110,3 +110,14 @@ def apply(text: str, edits: Iterable[TextEdit]) -> str:
         cursor = edit.span.end
     parts.append(text[cursor:])
     return "".join(parts)
+
+
+def difference(before: str, after: str) -> tuple[TextEdit, ...]:
+    """One edit that leads from one text to another, as short as one can be; none where they are the same."""
+    if before == after:
+        return ()
+    shorter = min(len(before), len(after))
+    start = next((index for index in range(shorter) if before[index] != after[index]), shorter)
+    room = shorter - start
+    end = next((index for index in range(room) if before[-1 - index] != after[-1 - index]), room)
+    return (TextEdit(Span(start, len(before) - end), after[start : len(after) - end]),)

@@ -28,7 +28,7 @@ def structure_problems(document: "Document") -> tuple[Problem, ...]:
         )
     problems = [problem for root in roots for problem in _walk(root)]
     if len(roots) > 1:
-        problems.append(_several(roots))
+        problems.append(_several(roots, len(document.text)))
     return tuple(sorted(problems, key=lambda problem: problem.span))
 
 
@@ -37,11 +37,10 @@ def _first_line(document: "Document", node: Node) -> Span:
     return Span(node.start, max(document.source.line_span(line).end, node.start))
 
 
-def _several(roots: tuple[Node, ...]) -> Problem:
+def _several(roots: tuple[Node, ...], length: int) -> Problem:
     message = f"the file holds {len(roots)} YAML documents; Compose merges each into those before it"
-    return Problem(
-        ProblemKind.SEVERAL_DOCUMENTS, Span(roots[1].start, roots[1].start + 1), message, "Keep one document a file."
-    )
+    span = Span(min(roots[1].start, length), min(roots[1].start + 1, length))
+    return Problem(ProblemKind.SEVERAL_DOCUMENTS, span, message, "Keep one document a file.")
 
 
 def _walk(node: Node) -> Iterator[Problem]:

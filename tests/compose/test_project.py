@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from stacks.compose import editing
+from stacks.compose.gpu_requests import in_steps
 from stacks.compose.layout import EditError
 from stacks.compose.project import Project
 from stacks.compose.project_loading import MOST_FILES
@@ -262,6 +263,24 @@ def test_edits_are_made_where_the_value_is_written() -> None:
     }
     assert after(whole, editing.rename_key(whole, ("services", "s", "image"), "images")) == {
         "a.yaml": EDITED["a.yaml"].replace("image:", "images:")
+    }
+
+
+def test_edits_in_steps_come_to_one_replacement_in_each_file() -> None:
+    whole = load(EDITED, "a.yaml", "b.yaml")
+    path = ("services", "s", "gpus")
+    edits = in_steps(
+        whole,
+        lambda step: editing.delete(step, (*path, 1, "count")),
+        lambda step: editing.set_value(step, (*path, 0, "count"), 2),
+        lambda step: editing.set_value(step, (*path, 1, "device_ids"), ["0"]),
+    )
+    assert len(edits) == 2
+    assert after(whole, edits) == {
+        "a.yaml": EDITED["a.yaml"].replace("count: 1", "count: 2"),
+        "b.yaml": EDITED["b.yaml"].replace(
+            "count: 2\n        driver: nvidia", 'driver: nvidia\n        device_ids: ["0"]'
+        ),
     }
 
 

@@ -2,7 +2,6 @@ from collections.abc import Iterator
 
 from stacks.compose.document import Document
 from stacks.compose.problems import ProblemKind
-from stacks.compose.source import Span
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
@@ -41,5 +40,4 @@ def several_documents(document: Document, context: Context) -> Iterator[Finding]
     """
     for problem in document.problems:
         if problem.kind is ProblemKind.SEVERAL_DOCUMENTS:
-            end = min(problem.span.end, len(document.text))
-            yield Finding(Span(min(problem.span.start, end), end), problem.message, problem.hint)
+            yield Finding(problem.span, problem.message, problem.hint)
