@@ -42,9 +42,10 @@ def host_port_twice_in_service(service: Service, context: Context) -> Iterator[F
           - "8001:8001"
     ```
     """
-    items = port_items(service)
-    if len(items) < 2 or is_on_host_network(service):
+    written = service.sequence("ports")
+    if written is None or len(written.items) < 2 or is_on_host_network(service):
         return
+    items = port_items(service)
     taken: dict[tuple[int, str], list[tuple[PortItem, int]]] = {}
     for item in items:
         for port, target in _pairs(item):
