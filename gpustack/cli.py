@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
+from gpustack.bundle import use_bundle
 from gpustack.commands.files import UnusableError, say
+from gpustack.patterns import compile_patterns_late
 
 UNUSABLE = 2
 INTERRUPTED = 130
@@ -68,6 +70,8 @@ def _leave_garbage_to_the_end() -> None:
     """
     gc.disable()
     atexit.register(gc.freeze)
+    atexit.register(use_bundle().keep)
+    compile_patterns_late()
 
 
 def _run(chosen: Namespace) -> int:
