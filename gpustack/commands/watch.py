@@ -45,6 +45,7 @@ def _round(arguments: Namespace) -> tuple[int, Stamps]:
         found = tasks(arguments)
         stamps = _stamps(_watched(found, arguments))
         outcome = check(found, arguments)
+        stamps |= _stamps(file.path for file in outcome.files if file.path not in stamps)  # those that were taken in
         stamps = _stamps(file.path for file in outcome.files) | stamps  # what they extend and include is known now
     except UnusableError as error:
         say(str(error))
