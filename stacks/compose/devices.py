@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.device_paths import parse_cdi_name, parse_device
@@ -50,8 +51,6 @@ class DeviceCount(NamedTuple):
 class DeviceRequest:
     """One request for devices: an item of `deploy…reservations.devices` or of `gpus`, or the word of `gpus: all`."""
 
-    __slots__ = ("index", "node", "origin", "path", "service", "span")
-
     def __init__(self, origin: RequestOrigin, node: Node, index: int | None, span: Span, service: "Service") -> None:
         self.origin = origin
         self.node = node
@@ -80,7 +79,7 @@ class DeviceRequest:
     def get(self, key: str) -> Entry | None:
         return self.node.get(key) if isinstance(self.node, Mapping) else None
 
-    @property
+    @cached_property
     def count(self) -> DeviceCount | None:
         """The written `count`; None where there is none (see `asks_for_all`) or it is not a scalar."""
         if isinstance(self.node, Scalar):
@@ -88,7 +87,7 @@ class DeviceRequest:
         entry = self.get("count")
         return DeviceCount.read(entry.value) if entry and isinstance(entry.value, Scalar) else None
 
-    @property
+    @cached_property
     def device_ids(self) -> tuple[Scalar, ...] | None:
         """The scalars of `device_ids`; None where the key is absent."""
         entry = self.get("device_ids")
@@ -96,7 +95,7 @@ class DeviceRequest:
             return None
         return tuple(entry.value.scalars) if isinstance(entry.value, Sequence) else ()
 
-    @property
+    @cached_property
     def capabilities(self) -> tuple[Scalar, ...] | None:
         """The scalars of `capabilities`; None where the key is absent."""
         entry = self.get("capabilities")
@@ -104,17 +103,17 @@ class DeviceRequest:
             return None
         return tuple(entry.value.scalars) if isinstance(entry.value, Sequence) else ()
 
-    @property
+    @cached_property
     def driver(self) -> Scalar | None:
         entry = self.get("driver")
         node = entry.value if entry else None
         return node if isinstance(node, Scalar) and node.value is not None else None
 
-    @property
+    @cached_property
     def is_cdi(self) -> bool:
         return self.driver is not None and self.driver.string == CDI_DRIVER
 
-    @property
+    @cached_property
     def is_for_gpus(self) -> bool:
         """Whether an NVIDIA GPU is meant: by place (`gpus`), by driver, or by a capability that names one."""
         if self.origin is RequestOrigin.GPUS:
@@ -126,7 +125,7 @@ class DeviceRequest:
             "gpu" in word.string or word.string in GPU_WORDS for word in self.capabilities or ()
         )
 
-    @property
+    @cached_property
     def asks_for_all(self) -> bool:
         """Whether Compose 2.30 and later ask the engine for every GPU: count all, or neither count nor ids."""
         if self.device_ids:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.devices import DeviceMapping, DeviceRequest
@@ -11,7 +11,7 @@ from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.references import names_other_files
 from stacks.compose.yaml import paused_collector
 from stacks.rules.context import Context
-from stacks.rules.findings import Diagnostic, Layer, Severity
+from stacks.rules.findings import Diagnostic, Finding, Layer, Severity
 from stacks.rules.registry import Rule, rules_on
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def check_document(
 ) -> Report:
     """Check a parsed document against a host's snapshot (or none)."""
     context = Context(document, host, file_exists)
-    found = [diagnostic for rule, part, service in _calls(context) for diagnostic in _run(rule, part, service, context)]
+    found = [_stamped(rule, finding, service, document) for rule, finding, service in _findings(context)]
     unique = {(each.code, each.span, each.message, each.service): each for each in found}
     ordered = sorted(unique.values(), key=lambda each: (each.span, each.code, each.message))
     kept = tuple(each for each in ordered if not _is_suppressed(each, document))
@@ -93,28 +93,27 @@ def check_document(
     return Report(document, _layer_runs(document, context), kept, dropped)
 
 
-def _calls(context: Context) -> Iterable[tuple[Rule, object, str | None]]:
+def _findings(context: Context) -> Iterator[tuple[Rule, Finding, str | None]]:
+    """What the rules find, with the service on which they were called."""
     document, available = context.document, context.available
     complete = document.is_complete
     for rule in rules_on(Document, available):
         if complete or rule.layer is Layer.YAML:
-            yield rule, document, None
-    if not complete:
-        return
-    for service in document.services:
+            for finding in rule.check(document, context):
+                yield rule, finding, None
+    for service in document.services if complete else ():
         for part, of_service in PARTS.items():
             for item in of_service(service):
                 for rule in rules_on(part, available):
-                    yield rule, item, service.name
+                    for finding in rule.check(item, context):
+                        yield rule, finding, service.name
 
 
-def _run(rule: Rule, part: object, service: str | None, context: Context) -> Iterable[Diagnostic]:
-    for finding in rule.check(part, context):
-        path = context.document.path_at(finding.span.start)
-        owner = service
-        if owner is None and len(path) > 1 and path[0] == "services":
-            owner = str(path[1])
-        yield Diagnostic(rule, finding.severity or rule.severity, finding, owner, path)
+def _stamped(rule: Rule, finding: Finding, service: str | None, document: Document) -> Diagnostic:
+    path = document.path_at(finding.span.start)
+    if service is None and len(path) > 1 and path[0] == "services":
+        service = str(path[1])
+    return Diagnostic(rule, finding.severity or rule.severity, finding, service, path)
 
 
 def _is_suppressed(diagnostic: Diagnostic, document: Document) -> bool:
