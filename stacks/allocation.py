@@ -99,7 +99,10 @@ class Allocation(NamedTuple):
 
 
 def allocate(document: Document, host: HostSnapshot | None) -> Allocation:
-    """Find the claims of every service and resolve them against the host's GPUs, where these are known."""
+    """Find the claims of every service and resolve them against the host's GPUs, where these are known.
+
+    A variable that a request overrides stays among the claims, and holds nothing.
+    """
     by_default = host is not None and host.engine is not None and host.engine.default_runtime == NVIDIA_RUNTIME
     claims = tuple(
         claim for service in document.services for claim in service_claims(service, runs_nvidia_by_default=by_default)
@@ -107,7 +110,10 @@ def allocate(document: Document, host: HostSnapshot | None) -> Allocation:
     holdings: list[Holding] = []
     unresolved: list[tuple[GpuClaim, Identifier]] = []
     if host is not None and host.gpus is not None:
+        overridden = {claim.service.name for claim in claims if overrides_variable(claim)}
         for claim in claims:
+            if claim.origin is ClaimOrigin.RUNTIME and claim.service.name in overridden:
+                continue
             if claim.kind is not ClaimKind.IDENTIFIERS:
                 wanted = len(host.gpus) if claim.kind is ClaimKind.ALL else claim.count
                 holdings.extend(Holding(claim, gpu, None, None) for gpu in host.gpus[:wanted])
@@ -136,6 +142,14 @@ def service_claims(service: Service, *, runs_nvidia_by_default: bool = False) ->
             yield _cdi_claim(service, mapping)
     if service.runtime is not None or (runs_nvidia_by_default and not found):
         yield from _runtime_claim(service)
+
+
+def overrides_variable(claim: GpuClaim) -> bool:
+    """Whether the engine appends an NVIDIA_VISIBLE_DEVICES of its own for this claim, the last of which counts.
+
+    Source: moby, daemon/nvidia_linux.go.
+    """
+    return claim.request is not None and not claim.request.is_cdi and not claim.is_nothing
 
 
 def effective_claims(service: Service) -> tuple[GpuClaim, ...]:

@@ -107,3 +107,13 @@ def test_without_a_host_only_claims_are_known() -> None:
     allocation = allocated("gpus: all", None)
     assert len(allocation.of_service("a")) == 1
     assert allocation.holdings == allocation.unresolved == ()
+
+
+def test_a_variable_that_a_request_overrides_holds_nothing() -> None:
+    document = parse_document(
+        "services:\n  a:\n    image: x\n    runtime: nvidia\n    environment:\n      NVIDIA_VISIBLE_DEVICES: all\n"
+        '    gpus: [{device_ids: ["1"]}]\n'
+    )
+    allocation = allocate(document, HOST)
+    assert len(allocation.claims) == 2
+    assert [holding.gpu.index for holding in allocation.held_by("a")] == [1]

@@ -16,6 +16,7 @@ from stacks.allocation import (
     ClaimKind,
     ClaimOrigin,
     GpuClaim,
+    overrides_variable,
     service_claims,
 )
 from stacks.compose.devices import CDI_DRIVER
@@ -38,7 +39,6 @@ from stacks.renderers.selection import (
     Selection,
     joined,
     need_of,
-    overrides_variable,
     selection_of,
 )
 from stacks.renderers.steps import Dialect, Plan, Writer, deleting, sum_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim
+from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim, overrides_variable
 from stacks.compose.devices import CDI_DRIVER, RequestOrigin
 from stacks.compose.document import Service
 from stacks.compose.emitting import Emittable
@@ -229,14 +229,6 @@ def need_of(service: Service, claims: tuple[GpuClaim, ...]) -> Need:
             extra |= {key: item for key, item in data.items() if key not in _STANDARD_KEYS and key not in extra}
     driver = drivers[0] if drivers and len(set(drivers)) == 1 else "nvidia" if drivers or not requests else None
     return Need(service, claims, driver, tuple(dict.fromkeys(words)), extra)
-
-
-def overrides_variable(claim: GpuClaim) -> bool:
-    """Whether the engine appends an NVIDIA_VISIBLE_DEVICES of its own for this claim, the last of which counts.
-
-    Source: moby, daemon/nvidia_linux.go.
-    """
-    return claim.request is not None and not claim.request.is_cdi and not claim.is_nothing
 
 
 def full_name(name: Name, driver: str | None) -> str:
