@@ -53,7 +53,7 @@ mutation: dev ## put small faults into the engine and count those that its tests
 	$(PIP) --require-hashes -r requirements/mutation.txt
 	$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
 
-screenshots: dev ## take docs/screenshot.png and the screenshots of every page again
+screenshots: dev ## take docs/screenshot.png again
 	GPU_COMPOSE_REQUIRE=browser GPU_COMPOSE_SCREENSHOTS=docs $(PYTEST) -k screenshot
 
 lock: $(STAMPS)/python ## resolve the requirements again
