@@ -75,7 +75,7 @@ def _completed(loading: Loading, services: _Services, name: str, trail: Trail) -
     step = (services.key, name)
     owner = trail[0][1] if trail else name
     if step in trail:
-        if step == trail[0]:
+        if step == trail[0] or services.is_long:
             message = f"Docker Compose will refuse this file: service `{name}` extends itself in the end"
             _refuse(loading, extended, message, "Take one `extends` out of the circle.", owner)
         return None

@@ -45,6 +45,30 @@ PROJECTS: dict[str, dict[str, str]] = {
         "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n",
         "b.yaml": "services:\n  b:\n    image: x\n    extends: {service: s, file: a.yaml}\n",
     },
+    "!a circle in another file": {
+        "a.yaml": "services:\n  s:\n    image: x\n    extends: {service: b, file: b.yaml}\n",
+        "b.yaml": "services:\n  b: {extends: c}\n  c: {extends: b}\n",
+    },
+    "a circle that nobody comes by": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n",
+        "b.yaml": "services:\n  b: {image: x}\n  c: {extends: d}\n  d: {extends: c}\n",
+    },
+    "!a circle of services that are included": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {image: x}}\n",
+        "i.yaml": "services:\n  c: {image: x, extends: d}\n  d: {image: x, extends: c}\n",
+    },
+    "a base that is empty": {
+        "a.yaml": "services:\n  s:\n    image: x\n    extends: {service: b, file: b.yaml}\n",
+        "b.yaml": "services:\n  b:\n",
+    },
+    "a base with a reset of its own": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n    ports: !override ['80:80']\n",
+        "b.yaml": "services:\n  b: {image: x, gpus: !reset all, ports: ['81:81']}\n",
+    },
+    "!an item that the base has already": {
+        "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n    security_opt: [a]\n",
+        "b.yaml": "services:\n  b: {image: x, security_opt: [a]}\n",
+    },
     "!forms that do not go together": {
         "a.yaml": "services:\n  s:\n    extends: {service: b, file: b.yaml}\n    gpus: all\n",
         "b.yaml": "services:\n  b: {image: x, gpus: all}\n",
