@@ -10,10 +10,10 @@ from stacks.compose.nodes import Mapping, Node, Path, Sequence, find
 from stacks.compose.schema_faults import SchemaFault, SchemaProblem
 
 _RESOURCES: Final = (("deploy", "resources", "limits"), ("deploy", "resources", "reservations"))
-_KEYS_OF_SERVICE: Final = frozenset(
+KEYS_OF_SERVICE: Final = frozenset(
     {"gpu", "gpu_count", "gpu_id", "gpu_ids", "gpu_devices", "num_gpus", "ngpus", "n_gpus"}
 )
-_KEYS_OF_RESOURCES: Final = frozenset({"gpu", "gpus", "gpu_count", "num_gpus", "nvidia.com/gpu"})
+KEYS_OF_RESOURCES: Final = frozenset({"gpu", "gpus", "gpu_count", "num_gpus", "nvidia.com/gpu"})
 # The unknown key, and below it the rest of the path at which requests stand in the wrong place.
 _MISPLACED: Final[dict[Path, Path]] = {
     ("deploy", "devices"): (),
@@ -50,7 +50,7 @@ def kubernetes_gpus(service: Mapping) -> tuple[Path, ...]:
     """`nvidia.com/gpu` under `resources` of the service, as Kubernetes has it."""
     node = service.value("resources")
     sections = ("limits", "requests", "reservations") if isinstance(node, Mapping) else ()
-    found = (("resources", section, key) for section in sections for key in _KEYS_OF_RESOURCES)
+    found = (("resources", section, key) for section in sections for key in KEYS_OF_RESOURCES)
     return tuple(path for path in found if find(service, *path) is not None)
 
 
@@ -76,8 +76,8 @@ def _is_gpu_key(document: Document, path: Path, inner: Path) -> bool:
     if len(inner) == 1:
         service = find(document.root, *path[:2])
         kubernetes = inner == ("resources",) and isinstance(service, Mapping) and kubernetes_gpus(service)
-        return key in _KEYS_OF_SERVICE or bool(kubernetes)
-    return inner[:-1] in _RESOURCES and (key in _KEYS_OF_RESOURCES or inner[1:] == ("resources", "limits", "devices"))
+        return key in KEYS_OF_SERVICE or bool(kubernetes)
+    return inner[:-1] in _RESOURCES and (key in KEYS_OF_RESOURCES or inner[1:] == ("resources", "limits", "devices"))
 
 
 def _is_request(node: Node | None) -> bool:

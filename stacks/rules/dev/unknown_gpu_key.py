@@ -4,14 +4,12 @@ from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import RESERVED_DEVICES, asks_for_gpus, gpus_value, in_steps, selection_meant
 from stacks.compose.nodes import Entry, Mapping, Path, Scalar, Sequence
-from stacks.compose.schema_gpu_places import kubernetes_gpus
+from stacks.compose.schema_gpu_places import KEYS_OF_RESOURCES, KEYS_OF_SERVICE, kubernetes_gpus
 from stacks.compose.values import quote
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
-_OF_SERVICE = frozenset({"gpu", "gpu_count", "gpu_id", "gpu_ids", "gpu_devices", "num_gpus", "ngpus", "n_gpus"})
-_OF_RESOURCES = frozenset({"gpu", "gpus", "gpu_count", "num_gpus", "nvidia.com/gpu"})
 _NAMING = frozenset({"gpu_id", "gpu_ids", "gpu_devices"})
 
 
@@ -44,7 +42,7 @@ def unknown_gpu_key(service: Service, context: Context) -> Iterator[Finding]:
     ```
     """
     for entry in service.node.effective.values():
-        if entry.name.lower() in _OF_SERVICE:
+        if entry.name.lower() in KEYS_OF_SERVICE:
             yield _finding(entry, "a service has no key", _renamed(service, entry, context))
     for place in kubernetes_gpus(service.node):
         parent = service.mapping(*place[:-1])
@@ -55,7 +53,7 @@ def unknown_gpu_key(service: Service, context: Context) -> Iterator[Finding]:
     for section in ("limits", "reservations"):
         resources = service.mapping("deploy", "resources", section)
         for entry in resources.effective.values() if resources is not None else ():
-            if entry.name.lower() in _OF_RESOURCES:
+            if entry.name.lower() in KEYS_OF_RESOURCES:
                 path = (*service.path, "deploy", "resources", section, entry.name)
                 yield _finding(entry, f"`{section}` has no key", _moved(service, entry, path, context))
 

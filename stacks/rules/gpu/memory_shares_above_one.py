@@ -67,12 +67,7 @@ def memory_shares_above_one(document: Document, context: Context) -> Iterator[Fi
         replicas = taker.server.service.replicas
         if replicas > 1 and taker.share * replicas > 1 and context.allocation.of_service(name):
             reported.add(name)
-            yield Finding(
-                taker.span,
-                f"{taker.server.title} will not start {replicas} times on one GPU: each replica takes {taker.share:.0%}"
-                " of its memory",
-                f"Let `--gpu-memory-utilization` be {_FULL / replicas:.2f} at most, or write a service for each GPU.",
-            )
+            yield _of_replicas(taker, replicas)
     for key, holds in holds_by_gpu(context.allocation, takers.keys()).items() if len(takers) > 1 else ():
         for hold, others in overlapping(holds, same_way=True):
             name = hold.claim.service.name
@@ -89,6 +84,15 @@ def memory_shares_above_one(document: Document, context: Context) -> Iterator[Fi
                 related=tuple(_related(takers[other.claim.service.name]) for other in others),
                 severity=None if taken > 1 else Severity.WARNING,
             )
+
+
+def _of_replicas(taker: _Taker, replicas: int) -> Finding:
+    return Finding(
+        taker.span,
+        f"{taker.server.title} will not start {replicas} times on one GPU: each replica takes {taker.share:.0%} of its"
+        " memory",
+        f"Let `--gpu-memory-utilization` be {_FULL / replicas:.2f} at most, or write a service for each GPU.",
+    )
 
 
 def _takers(document: Document) -> dict[str, _Taker]:
