@@ -43,7 +43,8 @@ class _Version(Action):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a mistake of ours is one line too, unless GPU_COMPOSE_DEBUG is set."""
-    chosen = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = build_parser(given[0] if given else "").parse_args(given)
     if arguments is None and chosen.module != "up" and not getattr(chosen, "watch", False):
         _leave_garbage_to_the_end()
     try:
@@ -80,17 +81,22 @@ def _run(chosen: Namespace) -> int:
     return result
 
 
-def build_parser() -> ArgumentParser:
-    """The grammar of the command line."""
+def build_parser(command: str = "") -> ArgumentParser:
+    """The grammar of the command line; of one command alone, where that is known, since each takes a millisecond."""
     parser = _Parser(prog="gpu-compose", description="Get a GPU Docker Compose stack right before anyone runs it.")
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(prog="gpu-compose", metavar="COMMAND", required=True, parser_class=_Parser)
-    _add_check(commands)
-    _add_fix(commands)
-    _add_export(commands)
-    _add_hosts(commands)
-    _add_rules(commands)
-    _add_up(commands)
+    makers = {
+        "check": _add_check,
+        "fix": _add_fix,
+        "export": _add_export,
+        "detect": _add_detect,
+        "host": _add_host,
+        "rules": _add_rules,
+        "up": _add_up,
+    }
+    for add in [makers[command]] if command in makers else makers.values():
+        add(commands)
     return parser
 
 
@@ -169,9 +175,12 @@ def _add_export(commands: Any) -> None:
     _add_file(parser)
 
 
-def _add_hosts(commands: Any) -> None:
+def _add_detect(commands: Any) -> None:
     detect = _command(commands, "detect", "look at this machine's GPUs and Docker engine, and print a snapshot as JSON")
     detect.add_argument("--output", metavar="FILE", help="write it to a file instead")
+
+
+def _add_host(commands: Any) -> None:
     host = commands.add_parser("host", help="work with host snapshots", description="Work with host snapshots.")
     convert = _command(
         host.add_subparsers(prog="gpu-compose host", metavar="COMMAND", required=True, parser_class=_Parser),
