@@ -16,6 +16,7 @@ from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.nodes import Scalar
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
+from stacks.facts.environment import sets_visible_devices
 
 if TYPE_CHECKING:
     from stacks.hosts.snapshot import Gpu, HostSnapshot, MigInstance
@@ -105,7 +106,9 @@ def allocate(document: Document, host: HostSnapshot | None) -> Allocation:
     """
     by_default = host is not None and host.engine is not None and host.engine.default_runtime == NVIDIA_RUNTIME
     claims = tuple(
-        claim for service in document.services for claim in service_claims(service, runs_nvidia_by_default=by_default)
+        claim
+        for service in document.services
+        for claim in (*service_claims(service, runs_nvidia_by_default=by_default), *_claims_of_image(service))
     )
     holdings: list[Holding] = []
     unresolved: list[tuple[GpuClaim, Identifier]] = []
@@ -124,6 +127,15 @@ def allocate(document: Document, host: HostSnapshot | None) -> Allocation:
                 else:
                     unresolved.append((claim, identifier))
     return Allocation(claims, tuple(holdings), tuple(unresolved), host)
+
+
+def _claims_of_image(service: Service) -> Iterator[GpuClaim]:
+    """NVIDIA's runtime without a variable in the file gives all GPUs where the image is known to set it to `all`."""
+    runtime, image = service.runtime, service.image
+    if runtime is None or image is None or runtime.string != NVIDIA_RUNTIME or service.device_requests:
+        return
+    if service.variable(VISIBLE_DEVICES) is None and sets_visible_devices(image.string):
+        yield GpuClaim(service, ClaimOrigin.RUNTIME, ClaimKind.ALL, runtime.span)
 
 
 def service_claims(service: Service, *, runs_nvidia_by_default: bool = False) -> Iterator[GpuClaim]:

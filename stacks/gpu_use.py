@@ -7,12 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.allocation import CDI_GPU, VISIBLE_DEVICES, Allocation, GpuClaim, Identifier
-from stacks.compose.document import Document, Service
+from stacks.compose.document import Service
 from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.nodes import Mapping, Plain, Scalar, Sequence, plain_data
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
-from stacks.facts.environment import sets_visible_devices
 from stacks.facts.images import image_facts
 
 if TYPE_CHECKING:
@@ -111,19 +110,13 @@ def _waits_for_end(service: Service, other: Service) -> bool:
     return isinstance(condition, Scalar) and condition.string == "service_completed_successfully"
 
 
-def asking_services(allocation: Allocation, document: Document) -> Iterator[tuple[Service, Span]]:
-    """Each service that asks for a GPU, once, and where: its first claim, or the runtime whose image asks for it."""
+def asking_services(allocation: Allocation) -> Iterator[tuple[Service, Span]]:
+    """Each service that asks for a GPU, once, and where."""
     asked: set[str] = set()
     for claim in allocation.claims:
         if not claim.is_nothing and claim.service.name not in asked:
             asked.add(claim.service.name)
             yield claim.service, claim.span
-    for service in document.services:
-        by_image = service.variable(VISIBLE_DEVICES) is None and service.image is not None
-        if service.runtime is None or service.image is None or not by_image or service.name in asked:
-            continue
-        if runs_nvidia(service) and sets_visible_devices(service.image.string):
-            yield service, service.runtime.span
 
 
 def deploy_requests(service: Service) -> list[Plain]:

@@ -42,7 +42,7 @@ def driver_library_mismatch(document: Document, context: Context) -> Iterator[Fi
     host = context.snapshot()
     if not any(_WORDS in note.text.lower() for note in host.notes):
         return
-    for _, span in asking_services(context.allocation, document):
+    for _, span in asking_services(context.allocation):
         yield Finding(
             span,
             f"this container will not start: the driver of {host_label(host)} was updated, and the old kernel "

@@ -43,7 +43,7 @@ def desktop_without_gpus(document: Document, context: Context) -> Iterator[Findi
     engine = host.engine
     if engine is None or not engine.desktop or _KERNEL not in (engine.kernel_version or ""):
         return
-    for _, span in asking_services(context.allocation, document):
+    for _, span in asking_services(context.allocation):
         yield Finding(
             span,
             f"this container will not start: Docker Desktop on {host_label(host)} has no NVIDIA GPUs; it passes "

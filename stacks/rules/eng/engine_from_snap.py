@@ -41,7 +41,7 @@ def engine_from_snap(document: Document, context: Context) -> Iterator[Finding]:
     host = context.snapshot()
     if host.engine is None or not host.engine.snap:
         return
-    for _, span in asking_services(context.allocation, document):
+    for _, span in asking_services(context.allocation):
         yield Finding(
             span,
             f"this container will probably not start: Docker on {host_label(host)} is the snap, which does not "

@@ -46,7 +46,7 @@ def selinux_denies_gpu(document: Document, context: Context) -> Iterator[Finding
     host = context.snapshot()
     if host.engine is None or not host.engine.selinux:
         return
-    for service, span in asking_services(context.allocation, document):
+    for service, span in asking_services(context.allocation):
         if _is_allowed(service):
             continue
         path = (*service.path, "security_opt")

@@ -48,7 +48,7 @@ def host_without_gpus(document: Document, context: Context) -> Iterator[Finding]
     host = context.snapshot()
     if host.gpus:
         return
-    for _, span in asking_services(context.allocation, document):
+    for _, span in asking_services(context.allocation):
         yield Finding(
             span,
             f"this container will not start: it asks for a GPU, and {host_label(host)} has none",
