@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _SECTIONS: Final = ("services", "volumes", "networks", "secrets", "configs", "models")
 _NO_FILE: Final = "/dev/null"
 
+# Keys whose values have a long form, are made mappings or lists, or name places that are made absolute.
+_OF_LONG_ITEMS: Final = frozenset({"ports", "volumes", "secrets", "configs", "devices", "env_file"})
+_MAPPINGS: Final = frozenset({"depends_on", "networks", "models"})
+_LISTS: Final = frozenset({"gpus", "dns", "dns_opt", "dns_search"})
+_RESOLVED: Final = frozenset({"build", "label_file", "file"})
+
 
 class _Included(NamedTuple):
     """One item of `include`: its files, the first of which says what the others are merged into."""
@@ -47,7 +53,7 @@ def include_models(loading: Loading, root: Mapping, scope: Scope, trail: tuple[s
             loading.faults.append(ProjectFault(FaultKind.INCLUDE_CYCLE, span, message, hint))
         else:
             model = loading.model(included.files, included.scope, trail)
-            root = root if model is None else _with_model(loading, root, model, include.item_span(index))
+            root = root if model is None else _with_model(loading, root, model, include.item_span(index), trail[-1])
     entries = [entry for entry in root.effective.values() if entry.name != "include"]
     own = root.get("include")
     if left and own is not None:
@@ -92,32 +98,51 @@ def _environment(loading: Loading, item: Node, scope: Scope, folder: str) -> Sco
     return Scope(folder, {**values, **scope.environment} if values else scope.environment)
 
 
-def _with_model(loading: Loading, root: Mapping, model: Mapping, span: Span) -> Mapping:
+def _with_model(loading: Loading, root: Mapping, model: Mapping, span: Span, includer: str) -> Mapping:
     entries = dict(root.effective)
     for name in _SECTIONS:
         theirs, ours = model.get(name), entries.get(name)
         if theirs is None or not isinstance(theirs.value, Mapping):
             continue
         if ours is not None and isinstance(ours.value, Mapping):
-            entries[name] = Entry(ours.key, _joined(loading, ours.value, theirs.value, span), None, name)
+            entries[name] = Entry(ours.key, _joined(loading, ours.value, theirs.value, span, includer), None, name)
         elif ours is None or (isinstance(ours.value, Scalar) and ours.value.value is None):
             entries[name] = theirs
     return with_values(loading, root, list(entries.values()))
 
 
-def _joined(loading: Loading, ours: Mapping, theirs: Mapping, span: Span) -> Mapping:
+def _joined(loading: Loading, ours: Mapping, theirs: Mapping, span: Span, includer: str) -> Mapping:
     entries = dict(ours.effective)
     for name, entry in theirs.effective.items():
         known = entries.setdefault(name, entry)
-        if known is not entry and known.value is not entry.value and not _is_same(known.value, entry.value):
+        if known is entry or known.value is entry.value:
+            continue
+        is_own = loading.parts.at(known.key.start).file.path == includer
+        if plain_data(known.value) != plain_data(entry.value) or (is_own and _is_rewritten(entry.value)):
             loading.faults.append(_conflict(name, known, entry, span))
     made = Mapping(ours.start, ours.end, ours.flow, None, None, list(entries.values()))
     loading.record.note(made, theirs, ours)
     return made
 
 
-def _is_same(one: Node, other: Node) -> bool:
-    return plain_data(one) == plain_data(other)
+def _is_rewritten(definition: Node) -> bool:
+    """Whether Compose changes a definition as it reads it.
+
+    What is included was read to its end when it is compared with what the file itself has, so that the two then differ.
+    """
+    if not isinstance(definition, Mapping):
+        return False
+    return any(_is_short(name, entry.value) for name, entry in definition.effective.items())
+
+
+def _is_short(name: str, value: Node) -> bool:
+    if name in _OF_LONG_ITEMS:
+        return isinstance(value, Scalar) or (
+            isinstance(value, Sequence) and any(isinstance(item, Scalar) for item in value.items)
+        )
+    if name in _MAPPINGS:
+        return not isinstance(value, Mapping)
+    return name in _RESOLVED or (name in _LISTS and not isinstance(value, Sequence))
 
 
 def _conflict(name: str, known: Entry, entry: Entry, span: Span) -> ProjectFault:

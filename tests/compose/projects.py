@@ -110,6 +110,18 @@ PROJECTS: dict[str, dict[str, str]] = {
         "a.yaml": "include: [i.yaml]\nservices: {s: {image: x}}\n",
         "i.yaml": "services: {s: {image: y}}\n",
     },
+    "an include with a service that is the same": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {image: x, gpus: [{count: 1}], environment: [A=b]}}\n",
+        "i.yaml": "services: {s: {image: x, gpus: [{count: 1}], environment: [A=b]}}\n",
+    },
+    "!an include with a service in the same short form": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {image: x, ports: ['80:80']}}\n",
+        "i.yaml": "services: {s: {image: x, ports: ['80:80']}}\n",
+    },
+    "!an include with the same place, relative to itself": {
+        "a.yaml": "include: [i.yaml]\nservices: {s: {build: .}}\n",
+        "i.yaml": "services: {s: {build: .}}\n",
+    },
     "!a circle of includes": {
         "a.yaml": "include: [i.yaml]\nservices: {s: {image: x}}\n",
         "i.yaml": "include: [a.yaml]\nservices: {i: {image: x}}\n",
