@@ -48,7 +48,7 @@ def include_models(loading: Loading, root: Mapping, scope: Scope, trail: tuple[s
             left.append(item)
         elif included.files[0].path in trail:
             span = include.item_span(index)
-            message = "Docker Compose will refuse this file: this file includes itself in the end"
+            message = "Docker Compose will refuse this file: it includes itself in the end"
             hint = "Take one `include` out of the circle."
             loading.faults.append(ProjectFault(FaultKind.INCLUDE_CYCLE, span, message, hint))
         else:
