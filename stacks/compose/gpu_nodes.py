@@ -51,6 +51,10 @@ def gpu_nodes(items: Sequence | None) -> tuple[GpuNode, ...]:
 
 
 def _read(items: Sequence) -> Iterator[GpuNode]:
+    if not any(NODE_PREFIX in scalar.string for scalar in items.scalars) and all(
+        isinstance(item, Scalar) for item in items.items
+    ):
+        return  # most lists
     for each in host_files(items):
         if each.source.startswith(NODE_PREFIX):
             numbered = _NUMBERED.match(each.source)

@@ -39,9 +39,12 @@ _STRAY: Final[dict[Path, frozenset[str]]] = {
 def stray_request_keys(service: Mapping) -> tuple[Path, ...]:
     """The keys of requests that stand outside of one, by their paths below the service."""
     found: list[Path] = []
+    nodes: dict[Path, Node | None] = {(): service}
     for place, names in _STRAY.items():
-        node = find(service, *place) if place else service
-        if isinstance(node, Mapping):
+        above = nodes[place[:-1]] if place else None
+        node = (above.value(str(place[-1])) if isinstance(above, Mapping) else None) if place else service
+        nodes[place] = node
+        if isinstance(node, Mapping) and not names.isdisjoint(node.effective):
             found.extend((*place, name) for name in node.effective if name in names)
     return tuple(found)
 

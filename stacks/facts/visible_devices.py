@@ -5,7 +5,6 @@ and the empty value, which are nothing at all. Any of the last three in a list o
 https://github.com/NVIDIA/nvidia-container-toolkit, internal/config/image/visible_devices.go.
 """
 
-
 from typing import NamedTuple
 
 from stacks.compose.gpu_identifiers import identifier_kind

@@ -45,7 +45,8 @@ def request_overrides_driver_capabilities(service: Service, context: Context) ->
             capabilities: [gpu]
     ```
     """
-    variable, given = service.variable(NAME), given_capabilities(service)
+    variable = service.variable(NAME)
+    given = given_capabilities(service) if variable is not None and variable.value else None
     if variable is None or not variable.value or given is None or given.path is None or given.span is None:
         return
     said = frozenset(word.strip() for word in variable.value.split(",") if word.strip())
