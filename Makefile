@@ -44,7 +44,7 @@ bench: dev ## measure the checker beside Docker Compose, each layer, and the liv
 
 conformance: dev ## hold our verdicts against the real Docker Compose, and print what differs
 	$(BIN)/python -m tests.conformance
-	GPU_COMPOSE_REQUIRE=oracle $(PYTEST) tests/conformance
+	GPU_COMPOSE_REQUIRE=oracle GPU_COMPOSE_CONFORMANCE=all $(PYTEST) -v tests/conformance
 
 fuzz: dev ## 200,000 spoiled files through parse, check, fix and export (COUNT=…, SEED=…); what fails is kept in .fuzz/
 	$(BIN)/python -m tests.fuzz --count $(COUNT) --seed $(SEED)
