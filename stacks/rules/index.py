@@ -181,6 +181,7 @@ INDEX: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "gpu.count_in_several_services": ("Document", ()),
     "gpu.declared_need_above_gpu": ("Document", ("gpus",)),
     "gpu.declared_needs_above_gpu_together": ("Document", ("gpus",)),
+    "gpu.device_node_not_on_host": ("Service", ("gpus",)),
     "gpu.exclusive_gpu_shared": ("Document", ("gpus",)),
     "gpu.gpu_held_in_two_ways": ("Document", ("gpus",)),
     "gpu.gpus_left_idle": ("Document", ()),
