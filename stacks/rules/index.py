@@ -111,6 +111,7 @@ INDEX: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "dev.unknown_gpu_key": ("Service", ()),
     "dev.unknown_key_in_device_request": ("DeviceRequest", ()),
     "dev.unknown_key_in_gpus": ("DeviceRequest", ()),
+    "dev.uuid_cut_short": ("DeviceRequest", ()),
     "drv.architecture_not_in_cuda": ("Document", ("gpus",)),
     "drv.cuda_newer_than_driver": ("Service", ("host",)),
     "drv.disable_require_not_a_boolean": ("Service", ()),
