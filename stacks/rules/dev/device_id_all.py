@@ -55,7 +55,8 @@ def device_id_all(request: DeviceRequest, context: Context) -> Iterator[Finding]
         if node.string.strip().lower() == "all":
             yield Finding(
                 node.span,
-                f"this service may not start: {quote(node.string)} is not the name of a GPU",
+                f"this gives all GPUs on some hosts only: {quote(node.string)} is no name of a GPU, though NVIDIA's"
+                " hook lets it through",
                 "Write `count: all` in place of `device_ids`.",
                 _counted(request, context) if alone and node.interpolated is None else None,
             )
