@@ -68,6 +68,7 @@ def overlapping(holds: Iterable[Hold], *, same_way: bool) -> Iterator[tuple[Hold
     no replicas.
     """
     earlier: dict[tuple[tuple[str, ...], str], list[Hold]] = {}
+    kept: dict[tuple[str, str], int] = {}
     for hold in holds:
         service = hold.claim.service
         if service.replicas == 0:
@@ -78,7 +79,10 @@ def overlapping(holds: Iterable[Hold], *, same_way: bool) -> Iterator[tuple[Hold
                 found.extend(_running_with(service, held, 3 - len(found)))
         if found:
             yield hold, tuple(found)
-        earlier.setdefault((service.profiles, hold.way), []).append(hold)
+        of_service = service.name, hold.way
+        kept[of_service] = kept.get(of_service, 0) + 1
+        if kept[of_service] <= 3:  # more of one service are never among the first three for another
+            earlier.setdefault((service.profiles, hold.way), []).append(hold)
 
 
 def identifier_way(identifier: Identifier) -> str:

@@ -131,10 +131,13 @@ def _may_be_for_gpus(request: DeviceRequest) -> bool:
 
 
 _PARTS = frozenset({"driver", "capabilities", "options"})
+_MOST_PARTS = 20  # one for each key, and as many for the other origin, with room
 
 
 def is_split(request: DeviceRequest) -> bool:
     """Whether the request is a part of one that was meant: a dash too many stands before each of its keys."""
+    if len(request.service.device_requests) > _MOST_PARTS:
+        return False
     items = [each for each in request.service.device_requests if each.origin is request.origin]
     given = [set(each.node.effective) for each in items if isinstance(each.node, Mapping)]
     keys = [key for each in given for key in each]

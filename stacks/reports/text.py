@@ -8,7 +8,7 @@ from stacks.reports.checked import CheckedFile
 from stacks.reports.excerpt import underlined_lines
 from stacks.reports.visible import visible
 from stacks.rules.checker import LayerRun
-from stacks.rules.findings import Diagnostic, Severity
+from stacks.rules.findings import Diagnostic, Layer, Severity
 
 _RESET: Final = "\x1b[0m"
 _BOLD: Final = "\x1b[1m"
@@ -99,7 +99,9 @@ class _Printer:
         if report.suppressed:
             yield f"suppressed by comments: {', '.join(sorted({each.code for each in report.suppressed}))}"
         yield f"checked: {', '.join(run.layer for run in report.layers if run.ran)}"
-        yield from (f"checked {run.layer} against {visible(run.note)}" for run in report.layers if run.ran and run.note)
+        for run in report.layers:
+            if run.ran and run.note:
+                yield f"checked {run.layer}{' against' if run.layer is Layer.HOST else ':'} {visible(run.note)}"
         yield from _not_checked(report.layers)
 
     def _gutter(self, width: int, text: str, number: str = "") -> str:

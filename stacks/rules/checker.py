@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stacks.compose.devices import DeviceMapping, DeviceRequest
 from stacks.compose.document import Document, Service, parse_document
@@ -17,6 +17,8 @@ from stacks.rules.registry import Rule, rules_on
 if TYPE_CHECKING:
     from stacks.hosts.snapshot import HostSnapshot
 
+MAX_FINDINGS: Final = 1_000  # of one rule; nobody reads more, and a hostile file could hold a hundred thousand
+MAX_CALLS: Final = 1_000_000  # of rules on services and their parts: 6,000 services as people write them
 PARTS: dict[type, Callable[[Service], Iterable[object]]] = {
     DeviceRequest: lambda service: service.device_requests,
     DeviceMapping: lambda service: service.device_mappings,
@@ -85,28 +87,64 @@ def check_document(
 ) -> Report:
     """Check a parsed document against a host's snapshot (or none)."""
     context = Context(document, host, file_exists)
-    found = [_stamped(rule, finding, service, document) for rule, finding, service in _findings(context)]
+    run = _Run(context)
+    found = [_stamped(rule, finding, service, document) for rule, finding, service in run.findings()]
     unique = {(each.code, each.span, each.message, each.service): each for each in found}
     ordered = sorted(unique.values(), key=lambda each: (each.span, each.code, each.message))
     kept = tuple(each for each in ordered if not _is_suppressed(each, document))
     dropped = tuple(each for each in ordered if _is_suppressed(each, document)) if len(kept) < len(ordered) else ()
-    return Report(document, _layer_runs(document, context), kept, dropped)
+    return Report(document, tuple(map(run.noted, _layer_runs(document, context))), kept, dropped)
 
 
-def _findings(context: Context) -> Iterator[tuple[Rule, Finding, str | None]]:
-    """What the rules find, with the service on which they were called."""
-    document, available = context.document, context.available
-    complete = document.is_complete
-    for rule in rules_on(Document, available):
-        if complete or rule.layer is Layer.YAML:
-            for finding in rule.check(document, context):
-                yield rule, finding, None
-    for service in document.services if complete else ():
-        for part, of_service in PARTS.items():
-            for item in of_service(service):
-                for rule in rules_on(part, available):
-                    for finding in rule.check(item, context):
-                        yield rule, finding, service.name
+class _Run:
+    """The rules' run over a document, within limits that no honest file meets."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.counts: dict[str, int] = {}
+        self.cut: list[Rule] = []
+        self.stopped_at: str | None = None
+
+    def findings(self) -> Iterator[tuple[Rule, Finding, str | None]]:
+        """What the rules find, with the service on which they were called."""
+        document, available = self.context.document, self.context.available
+        complete = document.is_complete
+        for rule in rules_on(Document, available):
+            if complete or rule.layer is Layer.YAML:
+                for finding in rule.check(document, self.context):
+                    if self._is_one_too_many(rule):
+                        break
+                    yield rule, finding, None
+        left = MAX_CALLS
+        for service in document.services if complete else ():
+            for part, of_service in PARTS.items():
+                for item in of_service(service):
+                    rules = rules_on(part, available)
+                    left -= len(rules)
+                    if left < 0:
+                        self.stopped_at = service.name
+                        return
+                    for rule in rules:
+                        for finding in rule.check(item, self.context):
+                            if self._is_one_too_many(rule):
+                                break
+                            yield rule, finding, service.name
+
+    def _is_one_too_many(self, rule: Rule) -> bool:
+        count = self.counts[rule.code] = self.counts.get(rule.code, 0) + 1
+        if count == MAX_FINDINGS + 1:
+            self.cut.append(rule)
+        return count > MAX_FINDINGS
+
+    def noted(self, layer_run: LayerRun) -> LayerRun:
+        """The run of a layer, saying what of it was left out."""
+        codes = sorted(rule.code for rule in self.cut if rule.layer is layer_run.layer)
+        notes = [layer_run.note] if layer_run.note else []
+        if codes:
+            notes.append(f"only the first {MAX_FINDINGS:,} findings each of {', '.join(codes)} are given")
+        if self.stopped_at is not None and layer_run.ran and layer_run.layer not in (Layer.YAML, Layer.SCHEMA):
+            notes.append(f"there is too much in the file: not all of it was checked from service {self.stopped_at} on")
+        return layer_run._replace(note="; ".join(notes))
 
 
 def _stamped(rule: Rule, finding: Finding, service: str | None, document: Document) -> Diagnostic:
