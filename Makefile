@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -p tests.required
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test lint bench conformance fuzz mutation screenshots lock clean
+.PHONY: help install dev run test lint bench conformance docs fuzz mutation screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ fuzz: dev ## 200,000 spoiled files through parse, check, fix and export (COUNT=�
 mutation: dev ## put small faults into the engine and count those that its tests notice (SAMPLE=…, SEED=…)
 	$(PIP) --require-hashes -r requirements/mutation.txt
 	$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
+
+docs: dev ## write what is generated: the index of the rules, their reference, and the table of covered facts
+	$(BIN)/python -m stacks.rules.indexing
+	$(BIN)/gpu-compose rules --write docs/rules
+	$(BIN)/python -m tests.rules.coverage
 
 screenshots: dev ## take docs/screenshot.png again
 	GPU_COMPOSE_REQUIRE=browser GPU_COMPOSE_SCREENSHOTS=docs $(PYTEST) -k screenshot
