@@ -6,6 +6,7 @@ The rules are those of `ParsePortSpec` in github.com/docker/go-connections 0.5, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from stacks.compose.values import Invalid, quote
@@ -52,6 +53,11 @@ def parse_port(text: str) -> PortMapping | Invalid:
 
     As Compose does it reads `80/` and `80/tcp/x` as `80/tcp`, and `1-3-5` as `1-3`. It refuses target port 0.
     """
+    return _parsed(text)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> PortMapping | Invalid:
     head, _, container = text.rpartition(":")
     address, _, published_text = head.rpartition(":")
     target_text, _, protocol_text = container.partition("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -48,7 +49,7 @@ class Suggestion(NamedTuple):
     home: tuple[str, ...] | None
 
 
-def suggest_key(key: str, path: Path, known: tuple[str, ...], taken: frozenset[str]) -> Suggestion:
+def suggest_key(key: str, path: Path, known: tuple[str, ...], taken: Collection[str]) -> Suggestion:
     """What was meant by an unknown key of the mapping at `path`, which takes `known` and already has `taken`."""
     other = _OTHER_NAMES.get(key.lower())
     if other in known:

@@ -99,8 +99,7 @@ def holder(path: Path) -> str:
 
 def hint_for_key(name: str, path: Path, mapping: Mapping, known: tuple[str, ...]) -> tuple[str, str | None]:
     """What to do about an unknown key, and the key to write instead where that is certain."""
-    taken = frozenset(mapping.effective)
-    found = suggest_key(name, path, known, taken)
+    found = suggest_key(name, path, known, mapping.effective.keys())
     if found.home is not None:
         return f"Move it: `{name}` belongs {home_text(found.home)}.", None
     if found.key is not None:
