@@ -92,7 +92,10 @@ def syntax_problems(source: SourceText, error: YAMLError) -> tuple[Problem, ...]
         last_line, last_message = line, problem.message
         if len(text) > _MAX_RECOVERY_TEXT:
             break
-        blanked = _blank(source, text, _line_to_blank(source, current, line))
+        if problem.message == _NO_COLON:
+            blanked = _as_key(text, problem.span)
+        else:
+            blanked = _blank(source, text, _line_to_blank(source, current, line))
         if blanked == text:
             break
         text = blanked
@@ -116,9 +119,9 @@ def _problem(source: SourceText, error: YAMLError) -> tuple[Problem, int]:
     message, hint = f"this is not YAML: {words}", "Mend this line, or the one before it."
     if source.text[offset : offset + 1] == "\t" or "found a tab character" in words:
         return Problem(ProblemKind.SYNTAX, source.line_span(line), _TAB, "Indent with spaces."), line
-    bare = _line_without_colon(source, line) if any(part in words for part in _AFTER_NO_COLON) else None
+    bare = _key_without_colon(source, error, line) if any(part in words for part in _AFTER_NO_COLON) else None
     if bare is not None:
-        return Problem(ProblemKind.SYNTAX, bare, _NO_COLON, "Write `key: value`."), line - 1
+        return Problem(ProblemKind.SYNTAX, bare, _NO_COLON, "Write `key: value`."), source.position(bare.start).line
     for found, plain, advice in _PLAIN_WORDS:
         if found in words:
             message, hint = f"this is not YAML: {plain}", advice
@@ -135,21 +138,35 @@ def _problem(source: SourceText, error: YAMLError) -> tuple[Problem, int]:
     return Problem(ProblemKind.SYNTAX, Span(start, end), message, hint, related), line
 
 
-def _line_without_colon(source: SourceText, line: int) -> Span | None:
-    """The line above, where it stands as deep as this one and is no `key: value`: to YAML it is a text that goes on."""
+def _key_without_colon(source: SourceText, error: MarkedYAMLError, line: int) -> Span | None:
+    """The line that a reader takes for a key without its colon: the one that YAML names, or the one above.
+
+    The one above is meant where it stands as deep as this one and is no `key: value`: to YAML its text goes on.
+    """
+    if error.context_mark is not None and "simple key" in (error.context or ""):
+        place = source.position(_offset(source, error.context_mark.index))
+        return _written(source, place.line) if place.line < line else None
     if line < 2:
         return None
     here, above = source.slice(source.line_span(line)), source.slice(source.line_span(line - 1))
-    word = above.partition(" #")[0].strip()
-    if (
-        len(here) - len(here.lstrip()) != len(above) - len(above.lstrip())
-        or not word[:1].isalpha()
-        or ": " in word
-        or word.endswith(":")
-    ):
-        return None
-    start = source.line_span(line - 1).start + above.index(word)
-    return Span(start, start + len(word))
+    same_depth = len(here) - len(here.lstrip()) == len(above) - len(above.lstrip())
+    found = _written(source, line - 1) if same_depth else None
+    word = source.slice(found) if found is not None else ""
+    return found if word[:1].isalpha() and ": " not in word and not word.endswith(":") else None
+
+
+def _written(source: SourceText, line: int) -> Span | None:
+    """What a line holds without its indentation and comment."""
+    span = source.line_span(line)
+    text = source.slice(span).partition(" #")[0]
+    word = text.strip()
+    start = span.start + len(text) - len(text.lstrip())
+    return Span(start, start + len(word)) if word else None
+
+
+def _as_key(text: str, span: Span) -> str:
+    """The text with a key of the same length at the span, so that what follows is read as if it had been one."""
+    return text[: span.start] + "x" * (span.end - span.start - 1) + ":" + text[span.end :]
 
 
 def _line_to_blank(source: SourceText, error: YAMLError, line: int) -> int:
