@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 
-from stacks.services.texts import NAME_LIMIT, TextError, TextFault, decode, from_field
+from stacks.services.texts import NAME_LIMIT, TextError, TextFault, check_size, decode, from_field
 
 STATUS_OF_FAULT = {TextFault.EMPTY: 422, TextFault.TOO_LARGE: 413, TextFault.NOT_TEXT: 400}
 
@@ -60,6 +60,7 @@ class UploadField(forms.FileField):
         if not isinstance(upload, UploadedFile):
             return None
         try:
+            check_size(upload.size or 0, limit=self.limit, noun=self.noun)
             return decode(upload.read(self.limit + 1), limit=self.limit, noun=self.noun)
         except TextError as problem:
             raise as_error(problem) from None

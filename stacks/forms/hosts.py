@@ -43,8 +43,8 @@ class ReadHostForm(forms.Form):
     def _given(self, cleaned: dict[str, Any]) -> str | bytes:
         upload = cleaned.get("upload")
         if isinstance(upload, UploadedFile):
-            data: bytes = upload.read(HOST_TEXT_LIMIT + 1)
-            check_size(len(data), limit=HOST_TEXT_LIMIT, noun="The file")
+            check_size(upload.size or 0, limit=HOST_TEXT_LIMIT, noun="The file")
+            data: bytes = upload.read(HOST_TEXT_LIMIT)
             return data
         text: str = cleaned.get("text", "")
         check_size(len(text.encode("utf-8", "surrogatepass")), limit=HOST_TEXT_LIMIT, noun="The text")

@@ -22,7 +22,7 @@ class TemplateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One line: what it gives to whom.",
     )
-    visibility = forms.ChoiceField(choices=Visibility.choices, initial=Visibility.SHARED, label="Who sees it")
+    visibility = forms.ChoiceField(choices=Visibility.choices, initial=Visibility.PRIVATE, label="Who sees it")
 
 
 class NewTemplateForm(TemplateForm):

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from stacks.facts.cuda_tags import newest_for
 from stacks.hosts.snapshot import Engine, Gpu, HostSnapshot
 from stacks.services.host import SOURCES, moment_of
 
@@ -51,6 +52,17 @@ def what_is_missing(snapshot: HostSnapshot) -> str:
         (False, True): "the host's container engine is",
     }.get((snapshot.gpus is None, snapshot.engine is None))
     return f"{words} not known, so what depends on that was not checked" if words else ""
+
+
+def newest_cuda_words(snapshot: HostSnapshot) -> str:
+    """The newest CUDA that the driver runs by itself: what it said, else what its version stands for; empty if neither.
+
+    The rules on drivers go by the same two.
+    """
+    if snapshot.cuda_version:
+        return ".".join(map(str, snapshot.cuda_version))
+    derived = newest_for(snapshot)
+    return ".".join(map(str, derived)) + ", by the driver's version" if derived else ""
 
 
 def memory_bar(gpu: Gpu) -> MemoryBar | None:

@@ -55,7 +55,7 @@ def check_size(size: int, *, limit: int, noun: str) -> None:
     if size > limit:
         raise TextError(
             TextFault.TOO_LARGE,
-            f"{noun} is {size / 1024:,.0f} KiB; the limit is {limit // 1024:,} KiB.",
+            f"{noun} is {-(-size // 1024):,} KiB; the limit is {limit // 1024:,} KiB.",
             "Nothing was saved. Make it shorter and send it again.",
         )
 

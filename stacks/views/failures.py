@@ -1,9 +1,12 @@
 """The pages for what goes wrong, in the words of this product."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 
 _NEVER_SHOWN = ("csrfmiddlewaretoken", "password")
@@ -18,7 +21,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         for value in values
         if value
     ]
-    return render(request, "failures/csrf.html", {"typed": typed, "back": request.path}, status=403)
+    return render(request, "failures/csrf.html", {"typed": typed, "back": _page_before(request)}, status=403)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of the page with the form, as the browser names it; empty for none, and for a page of another site."""
+    before = request.headers.get("referer", "")
+    if not url_has_allowed_host_and_scheme(before, {request.get_host()}):
+        return ""
+    parts = urlsplit(before)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    # Checked again on its own: a path such as //example.org/ is another site as a link.
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, None) else ""
 
 
 @requires_csrf_token

@@ -10,7 +10,7 @@ from stacks.forms.hosts import HostNameForm, ReadHostForm
 from stacks.models import Host
 from stacks.services.access import editable_by, hosts_of, may_edit, stacks_of
 from stacks.services.host import host_add_snapshot, host_delete, host_rename, snapshot_load
-from stacks.services.host_facts import abilities, memory_bar
+from stacks.services.host_facts import abilities, memory_bar, newest_cuda_words
 from stacks.views.rendering import render_page
 from stacks.views.request import UserRequest
 
@@ -33,6 +33,7 @@ def host_page(request: UserRequest, pk: int) -> HttpResponse:
         "host": host,
         "kept": kept,
         "snapshot": snapshot,
+        "cuda": newest_cuda_words(snapshot) if snapshot else "",
         "gpus": [(gpu, memory_bar(gpu)) for gpu in (snapshot.gpus if snapshot else None) or ()],
         "abilities": abilities(snapshot) if snapshot else (),
         "stacks": stacks_of(request.user).filter(host=host),

@@ -182,3 +182,13 @@ def test_every_page_can_be_read_by_everyone(
             found[name].append("wider than the window")
     assert {name: problems for name, problems in found.items() if problems} == {}
     assert {name for name, _ in url_names("")} - NO_PAGES - seen == set()
+
+
+def test_a_long_host_name_makes_no_page_wider_than_a_telephone(
+    open_context: Callable[..., BrowserContext], ada: User, host: Host
+) -> None:
+    Host.objects.filter(pk=host.pk).update(name="gpu-node-of-the-department-with-a-very-long-name-" * 2)
+    page = open_context(viewport={"width": 380, "height": 800}).new_page()
+    page.goto("/templates/")
+    assert page.get_by_label("Host to compare with").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -28,6 +28,26 @@ def test_a_lost_csrf_token_loses_nothing_that_was_typed(strict_client: Client) -
     assert not Stack.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("before", "link"),
+    [
+        ("http://testserver/stacks/new/?x=1&y=2", "/stacks/new/?x=1&amp;y=2"),
+        ("http://evil.example/stacks/new/", None),
+        ("http://testserver//evil.example/", None),
+        ("javascript:alert(1)", None),
+        (None, None),
+    ],
+)
+def test_a_lost_csrf_token_leads_back_to_the_form_on_this_site_alone(
+    strict_client: Client, before: str | None, link: str | None
+) -> None:
+    headers = {"referer": before} if before else {}
+    page = strict_client.post("/stacks/new/yaml/", {"document": "x"}, headers=headers).content.decode()
+    assert ("Back to the form" in page) is (link is not None)
+    assert link is None or f'href="{link}">Back to the form</a>' in page
+    assert "evil" not in page and "javascript:" not in page
+
+
 def test_a_lost_csrf_token_never_shows_a_password(db: None) -> None:
     given = {"username": "ada", "password": "s3cret", "csrfmiddlewaretoken": "t0ken"}
     page = Client(enforce_csrf_checks=True).post("/login/", given).content.decode()

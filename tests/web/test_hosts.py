@@ -104,6 +104,22 @@ def test_describing_by_hand(client: Client) -> None:
     assert Host.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("driver", "words"),
+    [("525.60.13", "12.0, by the driver&#x27;s version"), ("", "not known"), ("100.2.3", "not known")],
+)
+def test_the_newest_cuda_is_what_the_rules_go_by(client: Client, driver: str, words: str) -> None:
+    given = {"name": "planned", "model": "L40S, 48 GB", "count": 1, "driver_version": driver}
+    page = client.post("/hosts/new/describe/", given, follow=True).content.decode()
+    assert f'<dt>CUDA, at most</dt><dd class="mono">{words}</dd>' in page
+
+
+def test_an_upload_that_is_too_large_is_said_to_be_as_large_as_it_is(client: Client) -> None:
+    response = client.post(READ, {"upload": SimpleUploadedFile("x.txt", b"x" * (5 * 1024 * 1024))})
+    assert response.status_code == 413
+    assert "The file is 5,120 KiB; the limit is 4,096 KiB" in response.content.decode()
+
+
 def test_detecting_twice_makes_one_host_with_two_snapshots(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stacks.services.host.detect_host", full_snapshot)
     for _ in range(2):

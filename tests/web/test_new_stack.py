@@ -61,7 +61,8 @@ def test_what_is_not_compose_is_kept_all_the_same(client: Client, text: str) -> 
         (b"  \n\n", 422, "is empty"),
         (b"\x7fELF\x00\x01", 400, "binary file"),
         (b"services: \xff\xfe", 400, "position 10"),
-        (b"x" * (DOCUMENT_LIMIT + 1), 413, "the limit is 1,024 KiB"),
+        (b"x" * (DOCUMENT_LIMIT + 1), 413, "is 1,025 KiB; the limit is 1,024 KiB"),
+        (b"x" * (1536 * 1024), 413, "is 1,536 KiB; the limit is 1,024 KiB"),
     ],
 )
 def test_an_upload_that_is_refused_leaves_what_was_typed(client: Client, data: bytes, status: int, said: str) -> None:

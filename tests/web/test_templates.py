@@ -78,6 +78,11 @@ def test_saving_a_stack_as_a_template(client: Client, stack: Stack) -> None:
     assert "2 GPUs" in client.get("/templates/").content.decode()
 
 
+def test_a_template_is_private_unless_its_owner_chooses_otherwise(client: Client, stack: Stack) -> None:
+    page = client.get(f"/stacks/{stack.pk}/template/").content.decode()
+    assert '<option value="private" selected>' in page
+
+
 def test_two_templates_of_one_title_have_two_addresses(client: Client, stack: Stack) -> None:
     for _ in range(3):
         client.post(f"/stacks/{stack.pk}/template/", {"title": "starter-x", "visibility": "private"})
