@@ -15,7 +15,6 @@ from typing import Any, NoReturn
 
 from gpustack.bundle import use_bundle
 from gpustack.commands.files import UnusableError, say
-from gpustack.patterns import compile_patterns_late
 
 UNUSABLE = 2
 INTERRUPTED = 130
@@ -72,7 +71,6 @@ def _leave_garbage_to_the_end() -> None:
     gc.disable()
     atexit.register(gc.freeze)
     atexit.register(use_bundle().keep)
-    compile_patterns_late()
 
 
 def _run(chosen: Namespace) -> int:

@@ -6,15 +6,15 @@ https://github.com/cncf-tags/container-device-interface/blob/main/SPEC.md.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from stacks.compose.values import Invalid, quote
+from stacks.patterns import lazy_pattern
 
 DEFAULT_PERMISSIONS = "rwm"
 _WORD = r"[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?"
 _DEVICE = r"[A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9])?"
-_CDI_NAME = re.compile(rf"(?P<vendor>{_WORD})/(?P<kind>{_WORD})=(?P<device>{_DEVICE})")
+_CDI_NAME = lazy_pattern(rf"(?P<vendor>{_WORD})/(?P<kind>{_WORD})=(?P<device>{_DEVICE})")
 
 
 class CdiName(NamedTuple):

@@ -11,18 +11,19 @@ import re
 from dataclasses import dataclass, field
 
 from stacks.compose.interpolation import MAX_LENGTH, Interpolated, Lookup, interpolate
+from stacks.patterns import lazy_pattern
 
 _BYTE_ORDER_MARK = "\ufeff"
 _BLANKS = "\t\v\f\r \u0085\u00a0"
-_EXPORT = re.compile(r"export[\t\n\f\r ]")
-_KEY = re.compile(rf"(?P<key>[\w.\-\[\]{_BLANKS}]*)(?P<stop>[=:\n]?)")
-_GAP = re.compile(r"(?:\s+|#[^\n]*)*")
+_EXPORT = lazy_pattern(r"export[\t\n\f\r ]")
+_KEY = lazy_pattern(rf"(?P<key>[\w.\-\[\]{_BLANKS}]*)(?P<stop>[=:\n]?)")
+_GAP = lazy_pattern(r"(?:\s+|#[^\n]*)*")
 _QUOTED = {
-    '"': re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL),
-    "'": re.compile(r"'([^'\\]*(?:\\.[^'\\]*)*)'", re.DOTALL),
+    '"': lazy_pattern(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL),
+    "'": lazy_pattern(r"'([^'\\]*(?:\\.[^'\\]*)*)'", re.DOTALL),
 }
-_ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0[0-9]{0,3})')
-_OCTAL = re.compile(r"\\[0-3][0-7]{2}")
+_ESCAPE = lazy_pattern(r'\\(?:[abcfnrtv$"\\]|0[0-9]{0,3})')
+_OCTAL = lazy_pattern(r"\\[0-3][0-7]{2}")
 _ESCAPED = {
     "\\a": "\a",
     "\\b": "\b",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from stacks.compose.values import Invalid, quote
+from stacks.patterns import lazy_pattern
 
 _SECOND = 1_000_000_000
 _LARGEST = 2**63 - 1
@@ -23,7 +24,7 @@ _NANOSECONDS = {
     "d": 86_400 * _SECOND,
     "w": 604_800 * _SECOND,
 }
-_PART = re.compile(r"(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?(?P<unit>[^0-9.]*)")
+_PART = lazy_pattern(r"(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?(?P<unit>[^0-9.]*)")
 _DIGITS_KEPT = 18  # of a fraction: more than a nanosecond of a week
 
 

@@ -12,6 +12,7 @@ from stacks.compose.layout import DEFAULT_INDENTATION, Indentation
 from stacks.compose.scalars import ScalarValue, is_timestamp, resolve_plain
 from stacks.compose.source import EditError
 from stacks.compose.yaml import MAX_DEPTH
+from stacks.patterns import lazy_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ MAX_FLOW_WIDTH: Final = 100
 _MAX_KEY = 120  # libyaml looks for the colon of a key for 1,024 characters; nobody writes keys this long
 
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
-_UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
-_OTHER_TYPE = re.compile(
+_UNPRINTABLE = lazy_pattern("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
+_OTHER_TYPE = lazy_pattern(
     r"(?:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.?[0-9][-+.,0-9_:]*|[-+]?0[xob][0-9a-f_]*|[-+]?\.(?:inf|nan))\Z",
     re.IGNORECASE,
 )

@@ -1,13 +1,12 @@
 """Adding and removing parts of flow collections (`{…}` and `[…]`), as text edits."""
 
-import re
-
 from stacks.compose.emitting import Emittable, flow_text, key_text
 from stacks.compose.layout import Layout
 from stacks.compose.nodes import Mapping, Sequence
 from stacks.compose.source import Span, TextEdit
+from stacks.patterns import lazy_pattern
 
-_COMMA = re.compile(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*,")
+_COMMA = lazy_pattern(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*,")
 
 
 def add_entry(layout: Layout, mapping: Mapping, key: str, value: Emittable) -> tuple[TextEdit, ...]:

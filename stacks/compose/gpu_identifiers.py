@@ -7,14 +7,15 @@ import re
 from enum import StrEnum
 
 from stacks.compose.device_paths import parse_cdi_name
+from stacks.patterns import lazy_pattern
 
 NOTHING = frozenset({"none", "void"})
 _UUID = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
-_INDEX = re.compile(r"[0-9]{1,4}\Z")
-_MIG_POSITION = re.compile(r"[0-9]{1,4}:[0-9]{1,4}\Z")
-_LEGACY_MIG = re.compile(r"(GPU-.+)/[0-9]+/[0-9]+\Z", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:cuda|gpu|nvidia|/dev/nvidia)[ :_#-]?([0-9]{1,3})\Z", re.IGNORECASE)
-_RANGE = re.compile(r"([0-9]{1,3})\s*(?:-|\.\.\.?|\bto\b)\s*([0-9]{1,3})\Z")
+_INDEX = lazy_pattern(r"[0-9]{1,4}\Z")
+_MIG_POSITION = lazy_pattern(r"[0-9]{1,4}:[0-9]{1,4}\Z")
+_LEGACY_MIG = lazy_pattern(r"(GPU-.+)/[0-9]+/[0-9]+\Z", re.IGNORECASE)
+_NUMBERED = lazy_pattern(r"(?:cuda|gpu|nvidia|/dev/nvidia)[ :_#-]?([0-9]{1,3})\Z", re.IGNORECASE)
+_RANGE = lazy_pattern(r"([0-9]{1,3})\s*(?:-|\.\.\.?|\bto\b)\s*([0-9]{1,3})\Z")
 _LONGEST_RANGE = 64
 
 

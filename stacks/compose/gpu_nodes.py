@@ -1,6 +1,5 @@
 """Device nodes of NVIDIA GPUs (`/dev/nvidia0`, `/dev/nvidiactl`) that a service mounts or maps by hand."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -8,10 +7,11 @@ from stacks.compose.document import Service
 from stacks.compose.gpu_requests import GpuSelection, add_request, asks_for_gpus, in_service, remove_items
 from stacks.compose.nodes import Mapping, Scalar, Sequence
 from stacks.compose.source import Span, TextEdit
+from stacks.patterns import lazy_pattern
 
 NODE_PREFIX = "/dev/nvidia"
 NEEDED_BESIDE = ("/dev/nvidiactl", "/dev/nvidia-uvm")  # CUDA opens these, too
-_NUMBERED = re.compile(r"/dev/nvidia([0-9]{1,3})\Z")
+_NUMBERED = lazy_pattern(r"/dev/nvidia([0-9]{1,3})\Z")
 
 
 class GpuNode(NamedTuple):

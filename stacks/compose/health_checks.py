@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from stacks.compose.document import Service
@@ -11,11 +10,12 @@ from stacks.compose.nodes import Node, Scalar, Sequence
 from stacks.compose.once import once
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
+from stacks.patterns import lazy_pattern
 
 _SHELLS: Final = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "ash"})
-_COMMAND: Final = re.compile(r"(?:^|[;&|(!])\s*(?:(?:if|then|do|while)\s+)?(?:!\s*)?([A-Za-z0-9_./-]+)")
+_COMMAND: Final = lazy_pattern(r"(?:^|[;&|(!])\s*(?:(?:if|then|do|while)\s+)?(?:!\s*)?([A-Za-z0-9_./-]+)")
 _SECOND: Final = 1_000_000_000
-_PORT: Final = re.compile(r":(\d{1,5})(?!\d)")
+_PORT: Final = lazy_pattern(r":(\d{1,5})(?!\d)")
 _HERE: Final = ("localhost", "127.0.0.1", "0.0.0.0", "[::1]")  # noqa: S104 - names to compare, nothing is bound here
 _DEFAULTS: Final = {"interval": 30, "timeout": 30, "start_period": 0}
 _RETRIES: Final = 3

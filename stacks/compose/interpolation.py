@@ -13,14 +13,16 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from stacks.patterns import lazy_pattern
+
 # Bounds that no honest file meets, so that a hostile one ends at once. Compose has none.
 MAX_DEPTH = 64
 MAX_LENGTH = 4 * 1024 * 1024
 MAX_ERRORS = 100
 
-_DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_A-Za-z][_A-Za-z0-9]*)|(?P<brace>\{))")
-_HEAD = re.compile(r"(?P<name>[_A-Za-z][_A-Za-z0-9]*)(?:(?P<end>\})|(?P<operator>:?[-?+]))?")
-_BRACES = re.compile(r"\{[{}]?|\}")
+_DOLLAR = lazy_pattern(r"\$(?:(?P<escaped>\$)|(?P<named>[_A-Za-z][_A-Za-z0-9]*)|(?P<brace>\{))")
+_HEAD = lazy_pattern(r"(?P<name>[_A-Za-z][_A-Za-z0-9]*)(?:(?P<end>\})|(?P<operator>:?[-?+]))?")
+_BRACES = lazy_pattern(r"\{[{}]?|\}")
 _SHOWN = 60
 
 Lookup = Callable[[str], "str | None"]

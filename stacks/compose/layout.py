@@ -10,14 +10,15 @@ from typing import Final
 
 from stacks.compose.nodes import Entry, Mapping, Node, Scalar, Sequence
 from stacks.compose.source import EditError
+from stacks.patterns import lazy_pattern
 
 DEFAULT_INDENT: Final = 2
-_GAP = re.compile(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*")
-_COLON = re.compile(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*:")
-_PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*")
-_BREAK = re.compile(r"\r\n|\n|\r")
-_COMMENT_LINE = re.compile(r"([ ]*)[ \t]*#")
-_BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_GAP = lazy_pattern(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*")
+_COLON = lazy_pattern(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*:")
+_PROPERTY = lazy_pattern(r"[&!][^\s,\[\]{}]*")
+_BREAK = lazy_pattern(r"\r\n|\n|\r")
+_COMMENT_LINE = lazy_pattern(r"([ ]*)[ \t]*#")
+_BLANK_LINE = lazy_pattern(r"[ \t]*(?:\r\n|\n|\r|\Z)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,17 @@ The rules are those of `ParsePortSpec` in github.com/docker/go-connections 0.5, 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from stacks.compose.values import Invalid, quote
+from stacks.patterns import lazy_pattern
 
 PROTOCOLS = ("tcp", "udp", "sctp")
 _LARGEST = 65535
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = lazy_pattern(r"[0-9]+")
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_IPV4 = lazy_pattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
 
 class PortMapping(NamedTuple):

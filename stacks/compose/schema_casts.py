@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from stacks.compose.nodes import Path, Plain
 from stacks.compose.values import parse_float
+from stacks.patterns import lazy_pattern
 
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_SPECIAL = re.compile(r"[-+]?(?:inf|infinity)|nan", re.IGNORECASE)
+_INTEGER = lazy_pattern(r"[-+]?[0-9]+")
+_SPECIAL = lazy_pattern(r"[-+]?(?:inf|infinity)|nan", re.IGNORECASE)
 _TRUE: Final = frozenset({"true", "y", "yes", "on"})
 _FALSE: Final = frozenset({"false", "n", "no", "off"})
 

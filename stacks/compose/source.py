@@ -4,12 +4,13 @@ Offsets count code points from 0; a span is half-open. Lines and columns, wherev
 count from 1. A line ends at `\\n`, `\\r\\n` or `\\r` and nowhere else, as editors count.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+from stacks.patterns import lazy_pattern
+
+_LINE_BREAK = lazy_pattern(r"\r\n|\n|\r")
 
 
 class Span(NamedTuple):

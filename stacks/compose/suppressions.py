@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from stacks.compose.nodes import Mapping, Scalar, Sequence
 from stacks.compose.source import SourceText, Span
+from stacks.patterns import lazy_pattern
 
-_COMMENT = re.compile(r"(?:(?<=\s)|^)#\s*gpu-compose:\s*ignore(-file)?\[([^\]\n]*)\]", re.MULTILINE)
-_CODE = re.compile(r"[A-Za-z]{3}\d{3}")
+_COMMENT = lazy_pattern(r"(?:(?<=\s)|^)#\s*gpu-compose:\s*ignore(-file)?\[([^\]\n]*)\]", re.MULTILINE)
+_CODE = lazy_pattern(r"[A-Za-z]{3}\d{3}")
 
 
 class Suppressions(NamedTuple):

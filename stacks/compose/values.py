@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from math import isinf
 from typing import NamedTuple
+
+from stacks.patterns import lazy_pattern
 
 
 class Invalid(NamedTuple):
@@ -26,8 +27,8 @@ def quote(text: str) -> str:
 _LONGEST_QUOTE = 60
 
 
-_DECIMAL = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?")
-_HEXADECIMAL = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+")
+_DECIMAL = lazy_pattern(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?")
+_HEXADECIMAL = lazy_pattern(r"[+-]?0[xX](?:[0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+")
 
 
 def parse_float(text: str) -> float | None:

@@ -6,7 +6,6 @@ raised. Go's YAML reader, which Docker Compose uses, is a port of libyaml, so bo
 """
 
 import gc
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
@@ -28,13 +27,14 @@ from stacks.compose.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
 from stacks.compose.problems import Problem, ProblemKind
 from stacks.compose.scalars import resolve_plain, resolve_tagged
 from stacks.compose.source import SourceText, Span
+from stacks.patterns import lazy_pattern
 
 MAX_TEXT: Final = 1024 * 1024  # bytes of UTF-8
 MAX_DEPTH: Final = 64
 MAX_ALIAS_GROWTH: Final = 10_000  # nodes that aliases may add to those written out
 
-_PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]+|![^\s]*)(?:\s+|#[^\n]*\n|\Z))*")
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PROPERTIES = lazy_pattern(r"(?:(?:&[^\s,\[\]{}]+|![^\s]*)(?:\s+|#[^\n]*\n|\Z))*")
+_FORBIDDEN = lazy_pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class ParsedYaml(NamedTuple):

@@ -5,11 +5,12 @@ CUDA C++ Programming Guide, "CUDA Environment Variables". The list ends at the f
 leaves no GPU at all; a number is read as far as it goes (`0-1` is 0), and what follows such an entry is lost.
 """
 
-import re
 from typing import NamedTuple
 
+from stacks.patterns import lazy_pattern
+
 HIDING_WORDS = frozenset({"none", "void", "nodevfiles"})
-_NUMBER = re.compile(r"\+?(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,9})")
+_NUMBER = lazy_pattern(r"\+?(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,9})")
 
 
 class CudaVisibleDevices(NamedTuple):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 from stacks.facts.spelling import closest
 from stacks.facts.tables import table
+from stacks.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from stacks.hosts.snapshot import Engine
 
 _NEAR = 0.8
-_NUMBERS = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
+_NUMBERS = lazy_pattern(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 class Feature(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from stacks.compose.images import ImageReference, parse_image
 from stacks.facts.tables import table, version_pair
+from stacks.patterns import lazy_pattern
 
 Version = tuple[int, int]
 
@@ -227,4 +228,4 @@ def _known(name: str) -> KnownImage:
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
+    return lazy_pattern(text)

@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-_CONDITION = re.compile(r"(?P<name>[a-z]+)(?P<sign>[<>!]=|[<>=])(?P<value>[^<>=!,\s]+)")
+from stacks.patterns import lazy_pattern
+
+_CONDITION = lazy_pattern(r"(?P<name>[a-z]+)(?P<sign>[<>!]=|[<>=])(?P<value>[^<>=!,\s]+)")
 _SIGNS: Final[Mapping[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]]] = {
     "=": operator.eq,
     "!=": operator.ne,

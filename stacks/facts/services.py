@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from stacks.facts.images import image_facts
 from stacks.facts.tables import table
+from stacks.patterns import lazy_pattern
 
 
 class KeptFolder(NamedTuple):
@@ -178,7 +179,7 @@ def is_placeholder(text: str) -> bool:
 @cache
 def _token_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     rows = table("services")["tokens"]["patterns"]
-    return tuple((row["of"], re.compile(rf"(?<![A-Za-z0-9_-]){row['pattern']}(?![A-Za-z0-9_-])")) for row in rows)
+    return tuple((row["of"], lazy_pattern(rf"(?<![A-Za-z0-9_-]){row['pattern']}(?![A-Za-z0-9_-])")) for row in rows)
 
 
 @cache

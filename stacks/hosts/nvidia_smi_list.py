@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from stacks.hosts.pasted import gpus_in_words
 from stacks.hosts.snapshot import Gpu, HostSnapshot, MigInstance, Note, NoteLevel, SnapshotError, Source
+from stacks.patterns import lazy_pattern
 
-GPU_LINE = re.compile(r"\s*GPU (\d{1,6}): (.+?) \(UUID: ([^\s()]+)\)\s*", re.ASCII)
-_MIG_LINE = re.compile(r"\s*MIG (\S+)\s+Device\s+(\d{1,6}): \(UUID: (MIG-[^\s()]+)\)\s*", re.ASCII)
-_BEGUN = re.compile(r"\s*(?:GPU \d|MIG\b|G$|GP$|GPU$)", re.ASCII)
+GPU_LINE = lazy_pattern(r"\s*GPU (\d{1,6}): (.+?) \(UUID: ([^\s()]+)\)\s*", re.ASCII)
+_MIG_LINE = lazy_pattern(r"\s*MIG (\S+)\s+Device\s+(\d{1,6}): \(UUID: (MIG-[^\s()]+)\)\s*", re.ASCII)
+_BEGUN = lazy_pattern(r"\s*(?:GPU \d|MIG\b|G$|GP$|GPU$)", re.ASCII)
 
 
 def is_begun(line: str) -> bool:

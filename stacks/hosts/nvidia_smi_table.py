@@ -7,19 +7,20 @@ from typing import TypeVar
 from stacks.hosts import nvidia_smi_values as values
 from stacks.hosts.pasted import gpus_in_words
 from stacks.hosts.snapshot import Gpu, HostSnapshot, Note, NoteLevel, SnapshotError, Source
+from stacks.patterns import lazy_pattern
 
 Value = TypeVar("Value")
 _LINE_LIMIT = 200
 _INSTEAD = "Paste all of the table, or better the output of `nvidia-smi -q -x`."
-_DRIVER = re.compile(r"Driver Version:\s*([\w.]+)")
-_CUDA = re.compile(r"CUDA Version:\s*([\w./!]+)")
+_DRIVER = lazy_pattern(r"Driver Version:\s*([\w.]+)")
+_CUDA = lazy_pattern(r"CUDA Version:\s*([\w./!]+)")
 # The three cells of a GPU's first, second and third line; the third, with MIG, is missing in drivers before 450.
-_FIRST = re.compile(
+_FIRST = lazy_pattern(
     r"\|\s*(\d{1,6})\s+(\S.*?)\s+(?:On|Off|N/A|TCC|WDDM|MCDM)\s*\|\s*([0-9A-Fa-f:.]{7,})\s+\S+\s*\|.*\|", re.ASCII
 )
-_SECOND = re.compile(r"\|[^|]*\|\s*([^|]*?)\s*\|\s*(?:\d{1,3}%|N/A|ERR!)\s+(\S[^|]*)\|", re.ASCII)
-_THIRD = re.compile(r"\|\s*\|\s*\|\s*(\S[^|]*)\|")
-_NEXT_PART = re.compile(r"\|\s*(?:Processes|MIG devices):")
+_SECOND = lazy_pattern(r"\|[^|]*\|\s*([^|]*?)\s*\|\s*(?:\d{1,3}%|N/A|ERR!)\s+(\S[^|]*)\|", re.ASCII)
+_THIRD = lazy_pattern(r"\|\s*\|\s*\|\s*(\S[^|]*)\|")
+_NEXT_PART = lazy_pattern(r"\|\s*(?:Processes|MIG devices):")
 
 
 def is_title(line: str) -> bool:

@@ -3,12 +3,13 @@
 import re
 
 from stacks.hosts.snapshot import ComputeMode
+from stacks.patterns import lazy_pattern
 
 _UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-_SIZE = re.compile(r"(\d{1,15})\s*(B|KiB|MiB|GiB)?", re.ASCII)
-_PCI_BUS_ID = re.compile(r"(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]", re.IGNORECASE | re.ASCII)
+_SIZE = lazy_pattern(r"(\d{1,15})\s*(B|KiB|MiB|GiB)?", re.ASCII)
+_PCI_BUS_ID = lazy_pattern(r"(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]", re.IGNORECASE | re.ASCII)
 _UUID_LENGTH = len("GPU-00000000-0000-0000-0000-000000000000")
-_VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})", re.ASCII)
+_VERSION = lazy_pattern(r"(\d{1,6})\.(\d{1,6})", re.ASCII)
 # What nvidia-smi prints in place of a value that it cannot or may not tell; in CSV within brackets.
 _UNKNOWN = frozenset(
     ("", "n/a", "not supported", "not available", "unknown error", "unknown", "insufficient permissions", "gpu is lost",

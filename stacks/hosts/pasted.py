@@ -1,12 +1,12 @@
 """Text as people paste it out of terminals, made plain without moving any line."""
 
-import re
 from datetime import UTC, datetime
 
 from stacks.hosts.snapshot import SnapshotError
+from stacks.patterns import lazy_pattern
 
 SIZE_LIMIT = 4 * 1024 * 1024
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_ANSI = lazy_pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _PROMPT_ENDS = ("$", "#", ">", "%", "❯")
 
 

@@ -1,6 +1,5 @@
 """Comments of what a dialect rewrites: they move above the new words, for they belong to their author."""
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -11,10 +10,11 @@ from stacks.compose.document import Document, Service
 from stacks.compose.layout import Layout
 from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
 from stacks.compose.source import Span, TextEdit, apply
+from stacks.patterns import lazy_pattern
 from stacks.renderers.selection import RenderNote
 
-_START = re.compile(r"(?:(?<=[\s\ufeff])|\A)#")
-_HEAD = re.compile(r"([ ]*)(?:- +)*\Z")
+_START = lazy_pattern(r"(?:(?<=[\s\ufeff])|\A)#")
+_HEAD = lazy_pattern(r"([ ]*)(?:- +)*\Z")
 _KEYS = {
     ClaimOrigin.DEPLOY: "deploy",
     ClaimOrigin.GPUS: "gpus",

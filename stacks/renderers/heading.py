@@ -1,13 +1,13 @@
 """The comment at the top of a rendered file: what it is for."""
 
-import re
 from collections import Counter
 
 from stacks.compose.layout import Layout
 from stacks.hosts.snapshot import HostSnapshot
+from stacks.patterns import lazy_pattern
 from stacks.renderers.pinning import Pin
 
-_HEADING = re.compile(r"# Rendered by gpu-compose for [^\r\n]*(?:\r\n|\n|\r|\Z)")
+_HEADING = lazy_pattern(r"# Rendered by gpu-compose for [^\r\n]*(?:\r\n|\n|\r|\Z)")
 _PIN_WORDS = {
     Pin.KEEP: "GPUs named as in the original",
     Pin.UUID: "GPUs pinned by UUID",

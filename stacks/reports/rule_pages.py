@@ -9,6 +9,7 @@ from typing import NamedTuple
 from stacks import facts
 from stacks.hosts.serialization import from_json
 from stacks.hosts.snapshot import HostSnapshot
+from stacks.patterns import lazy_pattern
 from stacks.reports.rules import plain_explanation
 from stacks.rules.checker import check_text
 from stacks.rules.findings import Diagnostic, Layer
@@ -45,8 +46,8 @@ MARK = (
     "<!-- Written by `gpu-compose rules --write docs/rules` from the rules themselves: change the rule instead. -->\n"
 )
 INDEX = "README.md"
-_EXAMPLE = re.compile(r"^```yaml (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SETTING = re.compile(r"^#\s*(host|env|file|no-files):?[ \t]*(.*)$((?:\n#\|.*)*)", re.MULTILINE)
+_EXAMPLE = lazy_pattern(r"^```yaml (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SETTING = lazy_pattern(r"^#\s*(host|env|file|no-files):?[ \t]*(.*)$((?:\n#\|.*)*)", re.MULTILINE)
 _EXAMPLE_NAME = "compose.yaml"
 _HOSTS = Path(facts.__file__).parent / "example_hosts"
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import dedent, fill
 
+from stacks.patterns import lazy_pattern
 from stacks.rules.registry import Rule
 
 VERSION = 1
-_FENCE = re.compile(r"^```yaml (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_ITEM = re.compile(r"(?:[-*]|\d+\.)\s+")
+_FENCE = lazy_pattern(r"^```yaml (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_ITEM = lazy_pattern(r"(?:[-*]|\d+\.)\s+")
 
 
 def list_rules(rules: Sequence[Rule]) -> str:

@@ -5,13 +5,13 @@ does not know yet is imported to ask it.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import stacks.rules
+from stacks.patterns import lazy_pattern
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.index import INDEX
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Part = TypeVar("Part")
 Check = Callable[[Any, "Context"], Iterable[Finding]]
 
-_CODE = re.compile(r"[A-Z]{3}\d{3}\Z")
+_CODE = lazy_pattern(r"[A-Z]{3}\d{3}\Z")
 _RULES: Final[dict[str, "Rule"]] = {}
 
 # What a rule may need beside the document. Without it the rule is not checked, which is not the same as passed.

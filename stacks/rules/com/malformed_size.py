@@ -6,6 +6,7 @@ from stacks.compose.document import Document
 from stacks.compose.nodes import Scalar
 from stacks.compose.schema_wording import label
 from stacks.compose.source import Span, TextEdit
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -45,7 +46,7 @@ def malformed_size(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(problem.span, message, "Write a number and a unit, such as `16g`.", _fix(problem.node))
 
 
-_WORDS = re.compile(
+_WORDS = lazy_pattern(
     r"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>[kmgt])(?:ib?|b|igs?|egs?|(?:ig|eg|il|er)[ao]bytes?)?", re.IGNORECASE
 )
 

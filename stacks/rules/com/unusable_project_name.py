@@ -1,12 +1,12 @@
-import re
 from collections.abc import Iterator
 
 from stacks.compose.document import Document
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
 
-_IGNORED = re.compile(r"[^a-z0-9]*")
+_IGNORED = lazy_pattern(r"[^a-z0-9]*")
 
 
 @rule(

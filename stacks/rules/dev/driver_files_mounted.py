@@ -1,17 +1,17 @@
-import re
 from collections.abc import Iterator
 
 from stacks.compose.document import Service
 from stacks.compose.gpu_nodes import host_files
 from stacks.compose.values import quote
 from stacks.gpu_use import requests_gpu
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
 
 # libcuda.so.1, libnvidia-ml.so.470.82, nvidia-smi, and the folders in which distributions keep them.
-_DRIVER_FILE = re.compile(r"/(?:lib(?:cuda|nvidia-[a-z-]+|nvcuvid|nvoptix)\.so[.\d]*|nvidia-smi|nvidia-modprobe)\Z")
-_DRIVER_FOLDER = re.compile(r"/(?:usr/)?lib(?:64|/x86_64-linux-gnu|/aarch64-linux-gnu)?/nvidia(?:-\d+)?/?\Z")
+_DRIVER_FILE = lazy_pattern(r"/(?:lib(?:cuda|nvidia-[a-z-]+|nvcuvid|nvoptix)\.so[.\d]*|nvidia-smi|nvidia-modprobe)\Z")
+_DRIVER_FOLDER = lazy_pattern(r"/(?:usr/)?lib(?:64|/x86_64-linux-gnu|/aarch64-linux-gnu)?/nvidia(?:-\d+)?/?\Z")
 
 
 @rule(

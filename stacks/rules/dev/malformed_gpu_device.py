@@ -9,12 +9,13 @@ from stacks.compose.gpu_nodes import host_files
 from stacks.compose.gpu_requests import CDI_GPU, selection_in
 from stacks.compose.nodes import Scalar
 from stacks.compose.values import quote
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.fixes import fix_at
 from stacks.rules.registry import rule
 
-_MEANT = re.compile(
+_MEANT = lazy_pattern(
     r"(?:(?:nvidia(?:\.com)?[/.])?gpus?(?:[=:/]\s*|\Z)|nvidia\.com/?[=:]?)(?P<rest>.*)\Z", re.IGNORECASE
 )
 

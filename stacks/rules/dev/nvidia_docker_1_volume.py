@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -8,11 +7,12 @@ from stacks.compose.gpu_requests import add_request, asks_for_gpus, in_service, 
 from stacks.compose.nodes import Mapping, Scalar
 from stacks.compose.source import TextEdit
 from stacks.compose.values import quote
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
-_VOLUME = re.compile(r"nvidia_driver(?:_[\d.]+)?\Z")
+_VOLUME = lazy_pattern(r"nvidia_driver(?:_[\d.]+)?\Z")
 _PLUGIN = "nvidia-docker"
 
 

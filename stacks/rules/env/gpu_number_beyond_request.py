@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 
 from stacks.allocation import effective_claims
@@ -8,12 +7,13 @@ from stacks.compose.source import Span
 from stacks.compose.values import quote
 from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
 from stacks.gpu_variables import gpus_given
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Related, Severity
 from stacks.rules.registry import rule
 
-_DEVICE = re.compile(r"(?:--?[\w-]+=|[A-Za-z_]+=)?cuda:([0-9]{1,3})")
-_ASSIGNMENT = re.compile(r"CUDA_VISIBLE_DEVICES=([^;&|]*)")
+_DEVICE = lazy_pattern(r"(?:--?[\w-]+=|[A-Za-z_]+=)?cuda:([0-9]{1,3})")
+_ASSIGNMENT = lazy_pattern(r"CUDA_VISIBLE_DEVICES=([^;&|]*)")
 
 
 @rule(

@@ -7,11 +7,12 @@ from stacks.compose.document import Service
 from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.values import quote
 from stacks.compose.variable_edits import variable_path
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\s*:\s*|\s+)(\S.*)\Z", re.DOTALL)
+_ASSIGNMENT = lazy_pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?:\s*:\s*|\s+)(\S.*)\Z", re.DOTALL)
 
 
 @rule(

@@ -1,17 +1,17 @@
-import re
 from collections.abc import Iterator
 from functools import partial
 
 from stacks.compose.document import Service
 from stacks.compose.values import quote
 from stacks.compose.variable_edits import set_variable
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
 _NAMES = ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
 _SETTING = r"[a-z_0-9]+:(?:\[[^\]]*\]|[^,:=\[\]\s]+)"
-_SETTINGS = re.compile(rf"\s*{_SETTING}(?:\s*,\s*{_SETTING})*\s*,?\s*")
+_SETTINGS = lazy_pattern(rf"\s*{_SETTING}(?:\s*,\s*{_SETTING})*\s*,?\s*")
 
 
 @rule(

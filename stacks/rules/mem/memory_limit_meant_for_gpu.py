@@ -3,11 +3,12 @@ from collections.abc import Iterator
 
 from stacks.compose.document import Service
 from stacks.memory import memory_limits, memory_reservations
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
 
-_GPU_MEMORY = re.compile(r"#.*\b(vram|gpu[ -]?(memory|mem|ram)|video memory|cuda memory)\b", re.IGNORECASE)
+_GPU_MEMORY = lazy_pattern(r"#.*\b(vram|gpu[ -]?(memory|mem|ram)|video memory|cuda memory)\b", re.IGNORECASE)
 
 
 @rule(

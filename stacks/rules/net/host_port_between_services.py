@@ -7,11 +7,12 @@ from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.port_items import port_items
 from stacks.compose.variable_edits import set_variable
 from stacks.listening import listening_ports, port_behind
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
 
-_ADDRESS = re.compile(
+_ADDRESS = lazy_pattern(
     r"[a-z][a-z0-9+]*://(?:[^@/\s]*@)?(?P<host>[A-Za-z0-9][A-Za-z0-9_.-]*):(?P<port>\d{1,5})(?=[/?#,]|\Z)"
 )
 

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -7,11 +6,12 @@ from stacks.compose.document import Service
 from stacks.compose.port_items import port_items
 from stacks.compose.source import Span, TextEdit
 from stacks.listening import is_on_host_network, loopback_word, running
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
 
-_ADDRESS = re.compile(r"127(?:\.\d{1,3}){3}|localhost|\[::1\]|::1")
+_ADDRESS = lazy_pattern(r"127(?:\.\d{1,3}){3}|localhost|\[::1\]|::1")
 _ALL = "0.0.0.0"  # noqa: S104 - what the user's program is to be told, nothing is bound here
 
 

@@ -7,13 +7,14 @@ from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.references import is_self_contained
 from stacks.compose.variable_edits import set_variable
 from stacks.listening import own_ports, port_owners
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
 
-_LOCAL = re.compile(r"(?P<scheme>[a-z][a-z0-9+]*://(?:[^@/\s]*@)?)(?:localhost|127\.0\.0\.1):(?P<port>\d{1,5})(?!\d)")
+_LOCAL = lazy_pattern(r"(?P<scheme>[a-z][a-z0-9+]*://(?:[^@/\s]*@)?)(?:localhost|127\.0\.0\.1):(?P<port>\d{1,5})(?!\d)")
 # Addresses that a browser is given, or that are compared with one: there `localhost` is the user's own machine.
-_OF_BROWSERS = re.compile(
+_OF_BROWSERS = lazy_pattern(
     r"PUBLIC|CORS|ORIGIN|VITE_|REACT_APP|FRONTEND|BROWSER|CALLBACK|REDIRECT|EXTERNAL|ALLOWED|WEBUI_URL|NEXTAUTH|"
     r"ROOT_URL|SITE_URL|WEB_URL|APP_URL|BASE_PATH|DOMAIN|CONSOLE|WEBHOOK|CLIENT|UI_",
     re.IGNORECASE,

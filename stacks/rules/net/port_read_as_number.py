@@ -1,16 +1,16 @@
-import re
 from collections.abc import Iterator
 from functools import partial
 
 from stacks.compose.document import Service
 from stacks.compose.nodes import Scalar, Sequence
 from stacks.compose.source import TextEdit
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.fixes import fix_at
 from stacks.rules.registry import rule
 
-_SEXAGESIMAL = re.compile(r"([1-9][0-9]*):([0-5]?[0-9])\Z")
+_SEXAGESIMAL = lazy_pattern(r"([1-9][0-9]*):([0-5]?[0-9])\Z")
 
 
 @rule(

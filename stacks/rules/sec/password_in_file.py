@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from stacks.compose.document import Service
 from stacks.compose.environment import EnvironmentVariable
 from stacks.facts.services import is_placeholder, token_maker
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
 
-_PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PASS|PWD)$", re.IGNORECASE)
-_KEY = re.compile(r"(?:^|_)(?:TOKEN|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_KEY|APIKEY|PRIVATE_KEY)$", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"[a-z][a-z0-9+]*://[^:/@\s]*:(?P<password>[^@/\s]+)@")
+_PASSWORD = lazy_pattern(r"(?:^|_)(?:PASSWORD|PASSWD|PASS|PWD)$", re.IGNORECASE)
+_KEY = lazy_pattern(r"(?:^|_)(?:TOKEN|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_KEY|APIKEY|PRIVATE_KEY)$", re.IGNORECASE)
+_IN_ADDRESS = lazy_pattern(r"[a-z][a-z0-9+]*://[^:/@\s]*:(?P<password>[^@/\s]+)@")
 _SHORTEST_KEY = 12
 
 

@@ -2,12 +2,13 @@ import re
 from collections.abc import Iterator
 
 from stacks.compose.environment import EnvironmentVariable
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
 
 _TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_HUB_TOKEN", "NGC_API_KEY", "WANDB_API_KEY")
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy_pattern(
     r"<[^<>]+>|\byour\b|your[_-]|x{4,}|change[_-]?me|replace|insert|\.\.\.|\btodo\b", re.IGNORECASE
 )
 
