@@ -41,6 +41,11 @@ class Watcher:
         return self.process.wait(LONGEST_WAIT)
 
 
+def let_interrupt() -> None:
+    """A shell without job control starts what runs in its background with Ctrl-C ignored, and so are our children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def watching(*arguments: str) -> Iterator[Watcher]:
     Path("log").mkdir(exist_ok=True)
@@ -50,6 +55,7 @@ def watching(*arguments: str) -> Iterator[Watcher]:
             env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
             stdout=out,
             stderr=err,
+            preexec_fn=let_interrupt,
         )
         try:
             yield Watcher(process, Path("log/err"))

@@ -20,7 +20,7 @@ def test_spoiled_files_are_survived(batch: int) -> None:
     seeds, hosts = load_seeds(), load_hosts()
     for _ in range(40):
         trial = trial_of(mutated(seeds, random), hosts, random)
-        assert attempt(trial) is None, trial.text
+        assert attempt(trial, slowest=20) is None, trial.text  # a busy machine is no fault
 
 
 def test_a_seed_gives_the_same_inputs() -> None:

@@ -49,7 +49,7 @@ def errors(report: Report) -> Counter[str]:
     return Counter(each.code for each in report.diagnostics if each.severity is Severity.ERROR)
 
 
-def attempt(trial: Trial) -> Fault | None:
+def attempt(trial: Trial, slowest: float = SLOWEST) -> Fault | None:
     """Runs one trial. Faults: a traceback, errors that fixing added, fixes that do not come to rest, slowness."""
     started, before = process_time(), _peak()
     signal.setitimer(signal.ITIMER_PROF, HUNG if callable(signal.getsignal(signal.SIGPROF)) else 0)
@@ -66,7 +66,7 @@ def attempt(trial: Trial) -> Fault | None:
     spent, more = process_time() - started, _peak() - before
     if fault is None and more > GREEDY:
         return Fault("greedy", f"{more // 1024} MiB")
-    return fault or (Fault("slow", f"{spent:.1f} s") if spent > SLOWEST else None)
+    return fault or (Fault("slow", f"{spent:.1f} s") if spent > slowest else None)
 
 
 def _peak() -> int:
