@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from stacks.allocation import ClaimKind, allocate
 from stacks.allocation import GpuClaim as Claim
-from stacks.compose.dotenv import parse_dotenv
+from stacks.compose.dotenv import DotEnvProblem, parse_dotenv
 from stacks.hosts.serialization import from_json
 from stacks.hosts.snapshot import HostSnapshot as Snapshot
 from stacks.hosts.snapshot import SnapshotError
@@ -44,12 +44,20 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A report and what it was made from: the variables' values, and the snapshot with its number, if there is one."""
+    """A report and what it was made from: the variables' values, and the snapshot with its number, if there is one.
+
+    `environment_problems` are why Docker Compose refuses the text of `.env`.
+    """
 
     report: Report
     values: dict[str, str]
     snapshot: Snapshot | None
     snapshot_id: int | None
+    environment_problems: tuple[DotEnvProblem, ...] = ()
+
+    @property
+    def errors(self) -> int:
+        return self.report.errors + len(self.environment_problems)
 
 
 class _Newest(NamedTuple):
@@ -76,7 +84,11 @@ def stack_analyse(*, stack: Stack, document: str | None = None, environment: str
     check = _checked if len(document) + len(environment) <= REMEMBERED_LENGTH else _checked.__wrapped__
     snapshot = newest and _snapshot(newest)
     return Analysis(
-        check(document, environment, newest), environment_values(environment), snapshot, newest and newest.number
+        check(document, environment, newest),
+        environment_values(environment),
+        snapshot,
+        newest and newest.number,
+        environment_problems(environment),
     )
 
 
@@ -89,6 +101,11 @@ def _checked(document: str, environment: str, newest: _Newest | None) -> Report:
 def environment_values(environment: str) -> dict[str, str]:
     """What the text of a `.env` file gives to the document's variables, and what they have in every shell."""
     return {**SHELL, **parse_dotenv(environment, SHELL.get).values}
+
+
+def environment_problems(environment: str) -> tuple[DotEnvProblem, ...]:
+    """Why Docker Compose refuses the text of a `.env` file; it then starts nothing, whatever the document says."""
+    return parse_dotenv(environment, SHELL.get).problems
 
 
 def latest_snapshot(stack: Stack) -> tuple[int | None, Snapshot | None]:
@@ -142,7 +159,7 @@ def stacks_index(stacks: Iterable[Stack]) -> None:
 def _keep_outcome(stack: Stack, analysis: Analysis | None) -> None:
     stack.checked_at = timezone.now() if analysis else None
     stack.checked_snapshot_id = analysis.snapshot_id if analysis and _host_was_checked(analysis.report) else None
-    stack.error_count = analysis.report.errors if analysis else None
+    stack.error_count = analysis.errors if analysis else None
     stack.warning_count = analysis.report.warnings if analysis else None
     Stack.objects.filter(pk=stack.pk).update(
         checked_at=stack.checked_at,

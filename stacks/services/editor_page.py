@@ -11,6 +11,7 @@ from stacks.services.analysis import Analysis, stack_analyse, stack_report
 from stacks.services.board import board
 from stacks.services.editor_bench import Bench
 from stacks.services.editor_cards import Entered, cards
+from stacks.services.editor_environment import with_environment
 from stacks.services.editor_gpus import Pin, pin_of
 from stacks.services.editor_panel import Panel, marks, panel, service_rows
 
@@ -59,6 +60,8 @@ def editor_context(
         selected = next(iter(names), None)
     opened = tuple(name for name in looking.opened if name in names)[:MOST_OPEN]
     shown = panel(report, active=looking.active, values=analysis.values, host=analysis.snapshot)
+    if document.strip():
+        shown = with_environment(shown, analysis.environment_problems, looking.active)
     pin = looking.pin or pin_of(Bench(document, analysis.values, _document=report.document))
     entered = Entered(answer.errors, answer.typed)
     shown_cards = cards(readable, selected=selected, opened=opened, entered=entered)

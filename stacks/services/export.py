@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from stacks.compose.document import Document, parse_document
+from stacks.compose.dotenv import DotEnvProblem
 from stacks.hosts.snapshot import HostSnapshot
 from stacks.models import Stack
 from stacks.renderers.registry import Dialect, Pin, Rendered, RenderError, RenderNote, render
 from stacks.rules.checker import Report, check_text
-from stacks.services.analysis import environment_values, latest_snapshot
+from stacks.services.analysis import environment_problems, environment_values, latest_snapshot
 from stacks.services.difference import Difference, DiffLine, LineKind, compare
 
 SHOWN_DIFFERENCES = 2000
@@ -63,6 +64,11 @@ class Exported:
     difference: Difference
     snapshot: HostSnapshot | None
     snapshot_id: int | None
+    environment_problems: tuple[DotEnvProblem, ...]
+
+    @property
+    def errors(self) -> int:
+        return self.report.errors + len(self.environment_problems)
 
 
 class StackExport:
@@ -101,6 +107,7 @@ class StackExport:
             difference=_shown(compare(self.stack.document, rendered.text)),
             snapshot=self.snapshot,
             snapshot_id=self.snapshot_id,
+            environment_problems=environment_problems(self.stack.environment),
         )
 
     def dialect_choices(self, chosen: str) -> Iterator[Choice]:

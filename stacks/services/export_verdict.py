@@ -35,12 +35,18 @@ class Verdict:
         return any(line.name == Layer.HOST and line.state != "unchecked" for line in self.layers)
 
 
-def verdict(report: Report, snapshot: HostSnapshot | None) -> Verdict:
-    """The outcome of the check. It is `ok` only where every layer ran, and against a host that is wholly known."""
+def verdict(report: Report, snapshot: HostSnapshot | None, *, environment_is_broken: bool = False) -> Verdict:
+    """The outcome of the check. It is `ok` only where every layer ran, and against a host that is wholly known.
+
+    `environment_is_broken`: Docker Compose refuses the `.env` beside the file, and so starts nothing.
+    """
     layers = tuple(_layer_line(report, run, snapshot) for run in report.layers)
     failed = {each.layer for each in report.diagnostics if each.severity is Severity.ERROR}
     if failed & set(_COMPOSE):
         return Verdict("error", "Docker Compose will refuse this file", "Mend the errors below first.", layers)
+    if environment_is_broken:
+        words = "Docker Compose reads it first, and stops there. Mend the errors below first."
+        return Verdict("error", "Docker Compose will refuse the .env beside this file", words, layers)
     if failed:
         words = "Docker Compose takes the file, but a container will not start or will not get the GPU that is meant."
         return Verdict("error", "This file will not work as it is meant", words, layers)

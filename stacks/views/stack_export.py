@@ -9,6 +9,7 @@ from stacks.models import HostSnapshot, Stack
 from stacks.renderers.registry import Dialect, Pin
 from stacks.rules.findings import Severity
 from stacks.services.access import stack_for
+from stacks.services.editor_environment import in_words
 from stacks.services.export import Exported, ExportError, StackExport
 from stacks.services.export_run import running
 from stacks.services.export_verdict import verdict
@@ -74,10 +75,12 @@ def _page(request: UserRequest, stack: Stack, export: StackExport, exported: Exp
     context = {
         **_choices(request, stack, export),
         "exported": exported,
-        "verdict": verdict(report, exported.snapshot),
+        "verdict": verdict(report, exported.snapshot, environment_is_broken=bool(exported.environment_problems)),
+        "environment_faults": [in_words(problem) for problem in exported.environment_problems[:SHOWN_FINDINGS]],
         "kept": HostSnapshot.objects.defer("document").get(pk=exported.snapshot_id) if exported.snapshot_id else None,
         "findings": [(position(each.span.start).line, each) for each in findings[:SHOWN_FINDINGS]],
-        "findings_left_out": max(0, len(report.diagnostics) - SHOWN_FINDINGS),
+        "findings_left_out": max(0, len(report.diagnostics) - SHOWN_FINDINGS)
+        + max(0, len(exported.environment_problems) - SHOWN_FINDINGS),
         "lines": lines[:SHOWN_LINES],
         "last_line": min(SHOWN_LINES, len(lines)),
         "line_count": len(lines),
