@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.generate import compose_text, host_with
 from bench.measure import alternating, milliseconds, show
+from gpustack.server import prepare_process
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -21,6 +22,8 @@ def run() -> None:
         os.environ["GPU_COMPOSE_LOG_LEVEL"] = "WARNING"
         os.environ.pop("GPU_COMPOSE_DATABASE_URL", None)
         client, address = _prepare()
+        _post(client, address, compose_text(SERVICES))
+        prepare_process()
         counter = iter(range(10**6))
 
         def typed() -> None:
