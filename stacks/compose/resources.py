@@ -13,11 +13,20 @@ from stacks.compose.volumes import VolumeType, parse_volume
 
 
 class UsedResource(NamedTuple):
-    """A name that a service uses, where it is written, and what to do if there is none of that name."""
+    """A name that a service uses, where it is written, and what to do if there is none of that name.
+
+    `near` is a name that is defined and spelt alike.
+    """
 
     name: str
     span: Span
     hint: str = ""
+    near: str | None = None
+
+
+def can_be_declared(name: str) -> bool:
+    """Whether a top-level section takes the name: the schema has a pattern for it."""
+    return bool(name) and all(character.isascii() and (character.isalnum() or character in "._-") for character in name)
 
 
 def used_resources(service: Service, section: str) -> Iterator[UsedResource]:
@@ -41,13 +50,17 @@ def undefined_resources(service: Service, section: str) -> Iterator[UsedResource
     defined = service.document.section(section)
     for used in used_resources(service, section):
         if used.name not in defined and not (section == "networks" and used.name == "default"):
-            yield used._replace(hint=_hint(used.name, section, tuple(defined)))
+            near = _near(used.name, tuple(defined))
+            yield used._replace(hint=_hint(used.name, section, near), near=near)
 
 
-def _hint(name: str, section: str, defined: tuple[str, ...]) -> str:
+def _near(name: str, defined: tuple[str, ...]) -> str | None:
     from stacks.compose.schema_suggestions import closest
 
-    near, _ = closest(name, defined)
+    return closest(name, defined)[0]
+
+
+def _hint(name: str, section: str, near: str | None) -> str:
     if near is not None:
         return f"Did you mean `{near}`?"
     also = f", or write `./{name}` for a folder beside the file" if section == "volumes" else ""

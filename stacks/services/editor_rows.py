@@ -6,9 +6,11 @@ from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.nodes import Path, Scalar, Sequence
 from stacks.compose.ports import parse_port
+from stacks.compose.references import is_self_contained
+from stacks.compose.resources import can_be_declared
 from stacks.compose.values import Invalid
 from stacks.compose.variable_edits import set_variable, variable_path
-from stacks.compose.volumes import parse_volume
+from stacks.compose.volumes import VolumeMapping, VolumeType, parse_volume
 from stacks.services.editor_bench import Bench, EditRefused
 from stacks.services.editor_fields import refuse_controls
 
@@ -41,6 +43,16 @@ def set_item(bench: Bench, name: str, key: str, row: str, value: str) -> None:
         bench.change(editing.append_item(bench.document, path, value))
     else:
         bench.change(editing.set_value(bench.document, (*path, int(row)), value))
+    if key == "volumes" and isinstance(found, VolumeMapping):
+        _declare(bench, found)
+
+
+def _declare(bench: Bench, mount: VolumeMapping) -> None:
+    """Declare the volume that a row names: Compose refuses one that is not under the top-level `volumes`."""
+    name = mount.source or ""
+    is_named = mount.type is VolumeType.VOLUME and can_be_declared(name)
+    if is_named and name not in bench.document.section("volumes") and is_self_contained(bench.document):
+        bench.change(editing.set_value(bench.document, ("volumes", name), {}))
 
 
 def remove_item(bench: Bench, name: str, key: str, row: str) -> None:

@@ -82,6 +82,21 @@ def test_a_field_that_was_absent_is_added(client: Client, stack: Stack, field: s
     assert [each for each in text.splitlines() if each in DOCUMENT.splitlines()] == DOCUMENT.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("value", "declared"),
+    [("named:/models", True), ("./named:/models", False), ("/models", False), ("${NAME}:/models", False)],
+)
+def test_a_volume_that_a_row_names_is_declared(client: Client, stack: Stack, value: str, declared: bool) -> None:
+    answer = edit(client, stack, "", DOCUMENT, **{"volumes.new@job": value})
+    text = answer.text
+    assert f"      - {value}\n" in text.replace('"', "")
+    assert ("\nvolumes:\n  named: {}\n" in text) is declared
+    assert "COM032" not in answer.html
+    if declared:
+        again = edit(client, stack, "", text, **{"volumes.new@web": "named:/again"}).text
+        assert again.count("named: {}") == 1 and "named:/again" in again
+
+
 def test_a_new_variable_keeps_the_form_of_the_others(client: Client, stack: Stack) -> None:
     pair = {"environment.new.name@{}": "NEW", "environment.new.value@{}": "x"}
     assert "      NEW: x\n" in written(client, stack, **{key.format("web"): value for key, value in pair.items()})

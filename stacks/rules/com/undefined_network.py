@@ -1,11 +1,15 @@
 from collections.abc import Iterator
+from functools import partial
 
+from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.references import is_enabled, is_self_contained
-from stacks.compose.resources import undefined_resources
+from stacks.compose.resources import can_be_declared, undefined_resources
 from stacks.rules.context import Context
-from stacks.rules.findings import Finding, Layer, Severity
+from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
+
+_OF_THE_ENGINE = ("host", "none", "bridge")  # who names these as networks probably means `network_mode`
 
 
 @rule(
@@ -45,4 +49,6 @@ def undefined_network(service: Service, context: Context) -> Iterator[Finding]:
             f"Docker Compose will refuse this file: service `{service.name}` uses the undefined network `{used.name}`"
         )
         severity = None if is_enabled(service) else Severity.WARNING
-        yield Finding(used.span, message, used.hint, severity=severity)
+        edits = partial(editing.set_value, service.document, ("networks", used.name), {})
+        fix = Fix(f"declare network `{used.name}`", edits, safe=used.near is None and used.name not in _OF_THE_ENGINE)
+        yield Finding(used.span, message, used.hint, fix if can_be_declared(used.name) else None, severity=severity)

@@ -1,10 +1,12 @@
 from collections.abc import Iterator
+from functools import partial
 
+from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.references import is_enabled, is_self_contained
-from stacks.compose.resources import undefined_resources
+from stacks.compose.resources import can_be_declared, undefined_resources
 from stacks.rules.context import Context
-from stacks.rules.findings import Finding, Layer, Severity
+from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
 
@@ -48,4 +50,6 @@ def undefined_volume(service: Service, context: Context) -> Iterator[Finding]:
             f"Docker Compose will refuse this file: service `{service.name}` uses the undefined volume `{used.name}`"
         )
         severity = None if is_enabled(service) else Severity.WARNING
-        yield Finding(used.span, message, used.hint, severity=severity)
+        edits = partial(editing.set_value, service.document, ("volumes", used.name), {})
+        fix = Fix(f"declare volume `{used.name}`", edits, safe=used.near is None)
+        yield Finding(used.span, message, used.hint, fix if can_be_declared(used.name) else None, severity=severity)
