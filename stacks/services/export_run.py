@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from stacks.allocation import Allocation, Holding, allocate
 from stacks.compose.document import Document, Service
+from stacks.facts.services import starts_a_shell
 from stacks.hosts.snapshot import HostSnapshot
+from stacks.jobs import job_of, starts_only_a_shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,25 @@ def running(document: Document, host: HostSnapshot | None) -> Running:
     users = [service for service in document.services if service.replicas and _asks(allocation, service)]
     profiles = dict.fromkeys(service.profiles[0] for service in users if service.profiles)
     flags = "".join(f" --profile {shlex.quote(profile)}" for profile in profiles)
-    return Running(f"docker compose{flags} up -d", tuple(_seen(allocation, service) for service in users))
+    started = [service for service in document.services if service.replicas]
+    waits = "" if started and all(map(_ends, started)) else " -d"
+    return Running(f"docker compose{flags} up{waits}", tuple(_seen(allocation, service) for service in users))
+
+
+def _ends(service: Service) -> bool:
+    """Whether the container is over before anybody could look into it."""
+    return job_of(service) is not None or starts_only_a_shell(service)
+
+
+def _looking(service: Service) -> str:
+    """The line that prints the GPUs of a service: in its container, or in one of its own where that has ended."""
+    name = shlex.quote(service.name)
+    if not _ends(service):
+        return f"docker compose exec {name} nvidia-smi -L"
+    image = service.image
+    if service.get("entrypoint") is None and image is not None and starts_a_shell(image.string):
+        return f"docker compose run --rm {name} nvidia-smi -L"
+    return f"docker compose run --rm --entrypoint nvidia-smi {name} -L"
 
 
 def _asks(allocation: Allocation, service: Service) -> bool:
@@ -42,7 +62,7 @@ def _asks(allocation: Allocation, service: Service) -> bool:
 
 
 def _seen(allocation: Allocation, service: Service) -> Seen:
-    command = f"docker compose exec {shlex.quote(service.name)} nvidia-smi -L"
+    command = _looking(service)
     unknown = [identifier.text for claim, identifier in allocation.unresolved if claim.service is service]
     if allocation.host is None or allocation.host.gpus is None:
         words = "should print its GPUs, one a line. Choose a host whose GPUs are known to see which they are."

@@ -348,7 +348,36 @@ def test_the_lines_say_what_should_be_seen(client: Client, gpus: Stack) -> None:
     page = words(shown(client, gpus, to="gpus"))
     assert "docker compose up -d" in page
     assert f"docker compose exec serve nvidia-smi -L Copy should print GPU 0: NVIDIA H200 (UUID: {FIRST})" in page
-    assert f"docker compose exec train nvidia-smi -L Copy should print GPU 0: NVIDIA H200 (UUID: {SECOND})" in page
+    assert f"docker compose run --rm train nvidia-smi -L Copy should print GPU 0: NVIDIA H200 (UUID: {SECOND})" in page
+
+
+@pytest.mark.parametrize(
+    ("service", "up", "look"),
+    [
+        ("image: 'nvidia/cuda:12.9.1-base-ubuntu24.04', command: nvidia-smi", "up", "run --rm a nvidia-smi -L"),
+        ("image: 'nvidia/cuda:12.9.1-base-ubuntu24.04'", "up", "run --rm a nvidia-smi -L"),
+        ("image: 'nvidia/cuda:12.9.1-base-ubuntu24.04', command: nvidia-smi -l 5", "up -d", "exec a nvidia-smi -L"),
+        ("image: 'nvidia/cuda:12.9.1-base-ubuntu24.04', command: sleep infinity", "up -d", "exec a nvidia-smi -L"),
+        ("image: 'nvidia/cuda:12.9.1-base-ubuntu24.04', tty: true", "up -d", "exec a nvidia-smi -L"),
+        ("image: 'x:1', command: hf download m", "up", "run --rm --entrypoint nvidia-smi a -L"),
+        (
+            "image: 'nvidia/cuda:12.9.1-base-ubuntu24.04', entrypoint: nvidia-smi",
+            "up",
+            "run --rm --entrypoint nvidia-smi a -L",
+        ),
+    ],
+)
+def test_a_container_that_ends_is_not_looked_into(service: str, up: str, look: str) -> None:
+    found = running(parse_document(f"services: {{a: {{{service}, gpus: all}}}}\n"), load_host("h200-x2"))
+    assert (found.up, found.seen[0].command) == (f"docker compose {up}", f"docker compose {look}")
+    assert found.seen[0].output.startswith("GPU 0: NVIDIA H200")
+
+
+def test_a_service_that_stays_is_left_running_beside_one_that_ends() -> None:
+    text = "services: {a: {image: 'x:1', command: nvidia-smi, gpus: all}, web: {image: 'x:1'}}\n"
+    found = running(parse_document(text), load_host("h200-x2"))
+    assert found.up == "docker compose up -d"
+    assert found.seen[0].command.startswith("docker compose run --rm")
 
 
 def test_profiles_are_started_and_odd_names_quoted() -> None:

@@ -4,12 +4,10 @@ from functools import partial
 from stacks.compose import editing
 from stacks.compose.document import Document, Service
 from stacks.compose.nodes import Scalar
-from stacks.facts.services import starts_a_shell
+from stacks.jobs import starts_only_a_shell
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
-
-_TELLING = ("command", "entrypoint", "build", "extends", "tty", "stdin_open")
 
 
 @rule(
@@ -46,9 +44,7 @@ def ends_at_once(document: Document, context: Context) -> Iterator[Finding]:
     """
     for service in document.services:
         image = service.image
-        if image is None or not _should_stay(service) or not starts_a_shell(image.string):
-            continue
-        if any(service.get(key) is not None for key in _TELLING):
+        if image is None or not _should_stay(service) or not starts_only_a_shell(service):
             continue
         edits = partial(editing.set_value, document, (*service.path, "tty"), True)
         yield Finding(

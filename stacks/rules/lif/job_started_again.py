@@ -1,18 +1,16 @@
 from collections.abc import Iterator
 from functools import partial
 
-from stacks.arguments import command_words
 from stacks.compose import editing
 from stacks.compose.document import Document, Service
 from stacks.compose.nodes import Scalar
 from stacks.compose.waits import ENDED, waited_for
+from stacks.jobs import job_of
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
 
 _FOREVER = ("always", "unless-stopped")
-# Commands that do one thing and end.
-_JOBS = (("nvidia-smi",), ("ollama", "pull"), ("huggingface-cli", "download"), ("hf", "download"))
 
 
 @rule(
@@ -50,7 +48,7 @@ def job_started_again(document: Document, context: Context) -> Iterator[Finding]
     awaited = waited_for(document, ENDED) if restarting else {}
     for name, service in restarting.items():
         place = awaited.get(name)
-        job = _job(service)
+        job = job_of(service)
         if place is None and job is None:
             continue
         restart = service.get("restart")
@@ -70,11 +68,3 @@ def job_started_again(document: Document, context: Context) -> Iterator[Finding]
 def _policy(service: Service) -> str | None:
     node = service.node.value("restart")
     return node.string if isinstance(node, Scalar) and service.mapping("deploy", "restart_policy") is None else None
-
-
-def _job(service: Service) -> tuple[str, ...] | None:
-    words = [word.text for word in command_words(service)]
-    for job in _JOBS:
-        if tuple(words[: len(job)]) == job and not {"-l", "--loop", "dmon", "pmon", "-lms"} & set(words):
-            return job
-    return None
