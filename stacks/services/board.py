@@ -72,6 +72,12 @@ class Board:
     conflicts: int
 
     @property
+    def knows_uuids(self) -> bool:
+        """Whether every GPU and MIG instance of the board can be named by its UUID."""
+        columns = [column for group in self.groups for column in group.columns]
+        return bool(columns) and all(column.uuid for column in columns)
+
+    @property
     def has_strangers(self) -> bool:
         return any(row.strangers for row in self.rows)
 

@@ -37,9 +37,18 @@ class Slot:
     def key(self) -> str:
         return str(self.gpu.index) if self.instance is None else f"{self.gpu.index}:{self.instance.index}"
 
+    @property
+    def uuid(self) -> str | None:
+        return self.gpu.uuid if self.instance is None else self.instance.uuid
+
     def identifier(self, pin: Pin) -> str:
-        uuid = self.gpu.uuid if self.instance is None else self.instance.uuid
-        return uuid if pin is Pin.UUID and uuid else self.key
+        """How the slot is named in a document; EditRefused for a UUID that is not known."""
+        if pin is Pin.INDEX:
+            return self.key
+        if not self.uuid:
+            reason = f"the UUID of GPU {self.key} is not known: name GPUs by index, or add a snapshot of the host"
+            raise EditRefused(f"{reason} from `nvidia-smi -L`")
+        return self.uuid
 
 
 def slots(host: HostSnapshot) -> tuple[Slot, ...]:

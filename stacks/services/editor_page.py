@@ -62,10 +62,11 @@ def editor_context(
     shown = panel(report, active=looking.active, values=analysis.values, host=analysis.snapshot)
     if document.strip():
         shown = with_environment(shown, analysis.environment_problems, looking.active)
-    pin = looking.pin or pin_of(Bench(document, analysis.values, _document=report.document))
     entered = Entered(answer.errors, answer.typed)
     shown_cards = cards(readable, selected=selected, opened=opened, entered=entered)
     shown_board = board(readable.document, analysis.snapshot)
+    named = pin_of(Bench(document, analysis.values, _document=report.document))
+    pin = looking.pin or (named if shown_board.knows_uuids else Pin.INDEX)
     return {
         "stack": stack,
         "document": document,

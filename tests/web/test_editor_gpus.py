@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
+from stacks.compose.document import parse_document
+from stacks.hosts.snapshot import Gpu
 from stacks.models import Host, Stack
+from stacks.services.board import board
+from stacks.services.host import host_describe, known_models
+from tests.rules.case_files import load_host
 from tests.web.editing import edit, live
 
 ONE, TWO = "GPU-11111111-1111-1111-1111-111111111111", "GPU-22222222-2222-2222-2222-222222222222"
@@ -134,3 +142,23 @@ def test_without_a_host_the_board_lists_who_asks_for_what(client: Client, stack:
     assert "No host is chosen." in answer.words
     assert "a 2 GPUs" in answer.words
     assert edit(client, stack, "cell 0 a", HEAD).status == 422
+
+
+def test_a_uuid_that_is_not_known_is_not_written_as_a_number(client: Client, ada: User, stack: Stack) -> None:
+    stack.host = host_describe(user=ada, name="planned", model=known_models()[0], count=2)
+    stack.save()
+    refused = edit(client, stack, "cell 1 a", HEAD, pin="uuid")
+    assert refused.status == 422
+    assert "the UUID of GPU 1 is not known: name GPUs by index" in refused.words
+    assert "device_ids:[1]" in flat(edit(client, stack, "cell 1 a", HEAD, pin="index").text)
+    shown = live(client, stack, deploy(f'device_ids: ["{ONE}"]')).html
+    assert '<option value="uuid" selected>' not in shown
+
+
+def test_the_board_says_whether_uuids_are_known(ada: User) -> None:
+    document = parse_document(HEAD)
+    assert board(document, load_host("h200-x2")).knows_uuids
+    assert board(document, load_host("mig")).knows_uuids
+    assert not board(document, None).knows_uuids
+    planned = replace(load_host("h200-x2"), gpus=(Gpu(0, "NVIDIA H200"),))
+    assert not board(document, planned).knows_uuids
