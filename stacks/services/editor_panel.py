@@ -38,6 +38,24 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerView:
+    """A layer as the panel lists it: what it found is counted, so that nothing looks passed that is not."""
+
+    layer: Layer
+    ran: bool
+    note: str
+    errors: int
+    warnings: int
+
+    @property
+    def sign(self) -> str:
+        """The name of its icon."""
+        if not self.ran:
+            return "skip"
+        return "error" if self.errors else "warning" if self.warnings else "check"
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """`mend` is the line to mend first while the text cannot be read, else None."""
 
@@ -47,7 +65,7 @@ class Panel:
     items: tuple[Item, ...]
     left_out: int
     suppressed: int
-    layers: tuple[LayerRun, ...]
+    layers: tuple[LayerView, ...]
     safe_fixes: int
     host_note: str
     mend: int | None
@@ -59,11 +77,17 @@ NOTHING = Panel(0, 0, 0, (), 0, 0, (), 0, "", None, None)
 
 
 def panel(report: Report, *, active: str, values: Mapping[str, str], host: HostSnapshot | None) -> Panel:
-    """The panel with one diagnostic open: the one named by `active`, else an error, if one can be repaired."""
+    """The panel with one diagnostic open: the one named by `active`, else an error, if one can be repaired.
+
+    With `active` "all" it shows instead what all repairs would change, for as long as there is one to make.
+    """
     found = report.diagnostics
     document = report.document
     if not document.text.strip():
         return NOTHING
+    preview = preview_all(report, values, host) if active == FIX_ALL else None
+    if preview is not None and not preview.count:
+        active, preview = "", None
     chosen = _chosen(report, active)
     return Panel(
         errors=report.errors,
@@ -72,12 +96,17 @@ def panel(report: Report, *, active: str, values: Mapping[str, str], host: HostS
         items=tuple(_item(report, each, each is chosen) for each in found[:SHOWN]),
         left_out=max(0, len(found) - SHOWN),
         suppressed=len(report.suppressed),
-        layers=report.layers,
+        layers=tuple(_layer(report, run) for run in report.layers),
         safe_fixes=sum(each.fix is not None and each.fix.safe for each in found),
         host_note=_host_note(report, host),
         mend=None if document.is_complete else broken_line(document),
-        preview_all=preview_all(report, values, host) if active == FIX_ALL else None,
+        preview_all=preview,
     )
+
+
+def _layer(report: Report, run: LayerRun) -> LayerView:
+    found = [each.severity for each in report.diagnostics if each.layer is run.layer]
+    return LayerView(*run, errors=found.count(Severity.ERROR), warnings=found.count(Severity.WARNING))
 
 
 def _host_note(report: Report, host: HostSnapshot | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from stacks.forms.fields import status_of
@@ -25,12 +26,14 @@ from stacks.views.rendering import render_page
 from stacks.views.request import UserRequest
 
 
+@cache_control(no_store=True)
 @require_GET
 def stack_text(request: UserRequest, pk: int) -> HttpResponse:
     """The texts in plain boxes."""
     return _text_page(request, stack_for(request.user, pk))
 
 
+@cache_control(no_store=True)
 @require_POST
 def stack_save(request: UserRequest, pk: int) -> HttpResponse:
     """Save the draft. 409 with both texts when somebody else saved meanwhile; 400, 413 or 422 for texts refused.
@@ -54,6 +57,7 @@ def stack_save(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("stack-text", pk)
 
 
+@cache_control(no_store=True)
 @require_POST
 def stack_conflict(request: UserRequest, pk: int) -> HttpResponse:
     """Settle a conflict: `choice` is `mine` or `theirs`; the text not chosen becomes a version in the history."""

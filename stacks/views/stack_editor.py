@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from stacks.forms.fields import status_of
@@ -32,6 +33,7 @@ PAGE_ACTS = ("save", "keep", "host", "select", "view", "fields")
 """The acts that leave the text as the fields make it."""
 
 
+@cache_control(no_store=True)
 @require_GET
 def stack_editor(request: UserRequest, pk: int) -> HttpResponse:
     """The page of a stack; `?service=` opens a card, `?at=` a diagnostic, `?pin=` names GPUs by index or UUID."""
@@ -40,6 +42,7 @@ def stack_editor(request: UserRequest, pk: int) -> HttpResponse:
     return _page(request, stack, stack.document, stack.environment, looking)
 
 
+@cache_control(no_store=True)
 @require_POST
 def stack_live(request: UserRequest, pk: int) -> HttpResponse:
     """The panel, the forms and the board for the texts as they are being typed; nothing is saved."""
@@ -51,6 +54,7 @@ def stack_live(request: UserRequest, pk: int) -> HttpResponse:
     return _fragments(request, stack, *texts, _looking(request.POST))
 
 
+@cache_control(no_store=True)
 @require_POST
 def stack_edit(request: UserRequest, pk: int) -> HttpResponse:
     """Do the act named by `do` with the fields sent; 422 with the reason at its field where something is refused."""
@@ -163,7 +167,7 @@ def _fragments(
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = editor_context(stack, document, environment, looking, answer)
-    context["live"] |= {"seq": request.POST.get("seq", "")[:20], "text": text}
+    context["live"] |= {"seq": request.POST.get("seq", "")[:20], "text": text, "version": stack.version}
     return render_page(request, "stacks/editor/_live.html", context, status=status)
 
 

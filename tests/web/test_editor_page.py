@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -259,3 +261,25 @@ def test_the_number_of_queries_does_not_grow_with_the_services(client: Client, s
             live(client, stack, document, selected="s1")
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 5
+
+
+def test_no_cache_keeps_what_is_edited(client: Client, stack: Stack) -> None:
+    for address in ("", "text/"):
+        assert client.get(f"/stacks/{stack.pk}/{address}")["Cache-Control"] == "no-store"
+    for address in ("live/", "edit/", "save/"):
+        answer = client.post(f"/stacks/{stack.pk}/{address}", texts(stack), headers=HTMX)
+        assert answer["Cache-Control"] == "no-store"
+    assert live(client, stack).data["version"] == stack.version
+
+
+def test_only_layers_that_found_nothing_are_passed(client: Client, stack: Stack) -> None:
+    html = live(client, stack, "services:\n  a: {image: 'x:1', shm_size: 8parsec}\n").html
+    layers = re.findall(r'<li class="layer-(\w+)"[^>]*><svg.*?</svg>(\w+)(.*?)</li>', html)
+    signs = {layer: (sign, re.sub("<.*?>", "", words)) for sign, layer, words in layers}
+    assert signs["yaml"] == ("check", "")
+    assert {layer: sign for layer, sign in signs.items() if sign[0] == "error"} == {"compose": ("error", " 1 error")}
+
+
+def test_the_list_of_repairs_is_gone_when_there_is_none_left(client: Client, stack: Stack) -> None:
+    answer = live(client, stack, "services:\n  a:\n    image: x:1\n", active="all")
+    assert 'class="fix-all"' not in answer.html
