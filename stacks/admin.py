@@ -27,12 +27,12 @@ class StackRevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Template)
 class TemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("title", "owner", "visibility", "starter")
+    list_display = ("title", "owner", "visibility", "starter", "deleted_at")
     list_filter = ("visibility", "starter")
     search_fields = ("title", "description")
 
 
 @admin.register(Host)
 class HostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "owner", "visibility", "updated_at")
+    list_display = ("name", "owner", "visibility", "updated_at", "deleted_at")
     search_fields = ("name",)

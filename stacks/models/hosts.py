@@ -12,6 +12,10 @@ class Host(Owned):
     """A machine that stacks are checked against."""
 
     name = models.CharField(max_length=120)
+    deleted_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    deleted_from = models.JSONField(
+        default=list, blank=True, help_text="The stacks that named it when it was deleted, to be given back to."
+    )
 
     class Meta:
         ordering = (

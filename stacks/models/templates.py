@@ -17,6 +17,7 @@ class Template(Owned):
     gpus_needed = models.PositiveSmallIntegerField(null=True, blank=True)
     vram_gib_needed = models.PositiveIntegerField(null=True, blank=True, help_text="GiB of memory on each GPU.")
     port = models.PositiveIntegerField(null=True, blank=True, help_text="The port to open in a browser.")
+    deleted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     starter = models.BooleanField(default=False, help_text="Came with the product.")
 
     class Meta:

@@ -44,8 +44,22 @@ def stack_for(user: User, pk: int) -> Stack:
 def hosts_of(user: User) -> QuerySet[Host]:
     """Hosts with their GPUs and snapshots, the newest first; the long text of a snapshot is read when it is used."""
     snapshots = Prefetch("snapshots", HostSnapshot.objects.defer("document"))
-    return visible_to(Host.objects.all(), user).select_related("owner").prefetch_related(snapshots, "gpus")
+    return (
+        visible_to(Host.objects.filter(deleted_at=None), user)
+        .select_related("owner")
+        .prefetch_related(snapshots, "gpus")
+    )
+
+
+def own_hosts(user: User) -> QuerySet[Host]:
+    """The hosts that a user may change, without the deleted ones."""
+    return editable_by(Host.objects.filter(deleted_at=None), user)
+
+
+def own_templates(user: User) -> QuerySet[Template]:
+    """The templates that a user may change, without the deleted ones."""
+    return editable_by(Template.objects.filter(deleted_at=None), user)
 
 
 def templates_of(user: User) -> QuerySet[Template]:
-    return visible_to(Template.objects.all(), user).select_related("owner")
+    return visible_to(Template.objects.filter(deleted_at=None), user).select_related("owner")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from stacks.facts.gpus import known_gpus
@@ -14,7 +15,7 @@ from stacks.hosts.serialization import from_json, to_json
 from stacks.hosts.snapshot import HostSnapshot as Snapshot
 from stacks.hosts.snapshot import SnapshotError
 from stacks.models import Gpu, Host, HostSnapshot, Stack, Visibility
-from stacks.services.access import editable_by
+from stacks.services.access import own_hosts
 from stacks.services.analysis import stacks_index
 from stacks.services.texts import clean_name
 
@@ -51,7 +52,7 @@ def host_detect(*, user: User) -> tuple[Host, bool]:
     """This machine as a host, and whether it is new; the user's host of its name gets a new snapshot instead."""
     snapshot = detect_host()
     name = clean_name(snapshot.hostname or "", default="This machine")
-    known = editable_by(Host.objects.filter(name=name), user).first()
+    known = own_hosts(user).filter(name=name).first()
     if known is None:
         return host_create(user=user, name=name, snapshot=snapshot), True
     host_add_snapshot(host=known, snapshot=snapshot)
@@ -102,11 +103,26 @@ def host_rename(*, host: Host, name: str) -> Host:
 
 
 def host_delete(*, host: Host) -> None:
-    """Delete a host and its snapshots; stacks that named it are checked anew, against none."""
+    """Take a host out of every list; stacks that named it, whosever they are, are checked anew, against none.
+
+    `host_undelete` brings it back with its snapshots, and gives it back to those stacks.
+    """
     with transaction.atomic():
         concerned = list(Stack.objects.filter(host=host).values_list("pk", flat=True))
-        host.delete()
+        host.deleted_at, host.deleted_from = timezone.now(), concerned
+        host.save(update_fields=["deleted_at", "deleted_from"])
+        Stack.objects.filter(pk__in=concerned).update(host=None)
     stacks_index(Stack.objects.filter(pk__in=concerned))
+
+
+def host_undelete(*, host: Host) -> None:
+    """Bring a deleted host back, for those of its stacks too that have been given no other host since."""
+    with transaction.atomic():
+        concerned = list(Stack.objects.filter(pk__in=host.deleted_from, host=None).values_list("pk", flat=True))
+        host.deleted_at, host.deleted_from = None, []
+        host.save(update_fields=["deleted_at", "deleted_from"])
+        Stack.objects.filter(pk__in=concerned).update(host=host)
+    stacks_index(Stack.objects.filter(pk__in=concerned).select_related("host"))
 
 
 def snapshot_read(text: str | bytes) -> Snapshot:

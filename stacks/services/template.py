@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from stacks.models import Host, Stack, Template, Visibility
 from stacks.services.parameters import with_values
@@ -64,8 +65,14 @@ def template_update(*, template: Template, title: str, description: str, visibil
 
 
 def template_delete(*, template: Template) -> None:
-    """Delete a template; stacks made from it stay as they are."""
-    template.delete()
+    """Take a template out of every list; stacks made from it stay as they are. `template_undelete` brings it back."""
+    template.deleted_at = timezone.now()
+    template.save(update_fields=["deleted_at"])
+
+
+def template_undelete(*, template: Template) -> None:
+    template.deleted_at = None
+    template.save(update_fields=["deleted_at"])
 
 
 def stack_create_from_template(

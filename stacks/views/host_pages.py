@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from stacks.forms.fields import status_of
 from stacks.forms.hosts import HostNameForm, ReadHostForm
 from stacks.models import Host
-from stacks.services.access import editable_by, hosts_of, may_edit, stacks_of
-from stacks.services.host import host_add_snapshot, host_delete, host_rename, snapshot_load
+from stacks.services.access import editable_by, hosts_of, may_edit, own_hosts, stacks_of
+from stacks.services.host import host_add_snapshot, host_delete, host_rename, host_undelete, snapshot_load
 from stacks.services.host_facts import abilities, memory_bar, newest_cuda_words
 from stacks.views.rendering import render_page
 from stacks.views.request import UserRequest
@@ -65,17 +66,27 @@ def host_settings(request: UserRequest, pk: int) -> HttpResponse:
         host_rename(host=host, name=form.cleaned_data["name"])
         messages.success(request, "Saved the name.")
         return redirect(host)
-    context = {"host": host, "form": form, "snapshot_count": host.snapshots.count()}
+    context = {"host": host, "form": form, "snapshot_count": host.snapshots.count(), "stack_count": host.stacks.count()}
     return render_page(request, "hosts/settings.html", context, status=status_of(form) if form.is_bound else 200)
 
 
 @require_POST
 def host_remove(request: UserRequest, pk: int) -> HttpResponse:
+    """Delete the host; the message on the next page holds the undo."""
     host = _own(request, pk)
     host_delete(host=host)
-    messages.info(request, f"Deleted the host “{host.name}”.")
+    undo = f"undo:{reverse('host-undelete', args=[pk])}"
+    messages.info(request, f"Deleted the host “{host.name}”.", extra_tags=undo)
     return redirect("host-list")
 
 
+@require_POST
+def host_bring_back(request: UserRequest, pk: int) -> HttpResponse:
+    host = get_object_or_404(editable_by(Host.objects.exclude(deleted_at=None), request.user), pk=pk)
+    host_undelete(host=host)
+    messages.success(request, f"The host “{host.name}” is back.")
+    return redirect(host)
+
+
 def _own(request: UserRequest, pk: int) -> Host:
-    return get_object_or_404(editable_by(Host.objects.all(), request.user), pk=pk)
+    return get_object_or_404(own_hosts(request.user), pk=pk)

@@ -4,7 +4,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from stacks.models import HostSnapshot, ServiceIndex, Stack
+from stacks.models import Host, HostSnapshot, ServiceIndex, Stack, Template
 from stacks.services.access import editable_by, stacks_of
 from stacks.views.rendering import render_page, search_words
 from stacks.views.request import UserRequest
@@ -38,7 +38,9 @@ def _search(stacks: QuerySet[Stack], query: str) -> QuerySet[Stack]:
 
 @require_GET
 def stack_deleted(request: UserRequest) -> HttpResponse:
-    """Deleted stacks, each with the button that brings it back."""
+    """Deleted stacks, hosts and templates, each with the button that brings it back."""
     deleted = editable_by(Stack.objects.exclude(deleted_at=None), request.user)
     stacks = deleted.annotate(versions=Count("revisions")).order_by("-deleted_at")
-    return render_page(request, "stacks/deleted.html", {"stacks": stacks})
+    hosts = editable_by(Host.objects.exclude(deleted_at=None), request.user).order_by("-deleted_at")
+    templates = editable_by(Template.objects.exclude(deleted_at=None), request.user).order_by("-deleted_at")
+    return render_page(request, "stacks/deleted.html", {"stacks": stacks, "hosts": hosts, "templates": templates})

@@ -4,17 +4,19 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from stacks.forms.fields import status_of
 from stacks.forms.templates import NewTemplateForm, ParametersForm, TemplateForm
 from stacks.models import Template
-from stacks.services.access import editable_by, hosts_of, may_edit, stack_for, templates_of
+from stacks.services.access import editable_by, hosts_of, may_edit, own_templates, stack_for, templates_of
 from stacks.services.parameters import parameters_of
 from stacks.services.template import (
     stack_create_from_template,
     template_create_from_stack,
     template_delete,
+    template_undelete,
     template_update,
 )
 from stacks.services.template_fit import template_fit
@@ -84,20 +86,31 @@ def template_from_stack(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def template_edit(request: UserRequest, slug: str) -> HttpResponse:
-    template = get_object_or_404(editable_by(Template.objects.all(), request.user), slug=slug)
+    template = get_object_or_404(own_templates(request.user), slug=slug)
     initial = {name: getattr(template, name) for name in ("title", "description", "visibility")}
     form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         template_update(template=template, **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect(template)
-    context = {"template": template, "form": form}
+    context = {"template": template, "form": form, "stack_count": template.stacks.count()}
     return render_page(request, "gallery/edit.html", context, status=status_of(form) if form.is_bound else 200)
 
 
 @require_POST
 def template_remove(request: UserRequest, slug: str) -> HttpResponse:
-    template = get_object_or_404(editable_by(Template.objects.all(), request.user), slug=slug)
+    """Delete the template; the message on the next page holds the undo."""
+    template = get_object_or_404(own_templates(request.user), slug=slug)
     template_delete(template=template)
-    messages.info(request, f"Deleted the template “{template.title}”. Stacks made from it stay as they are.")
+    words = f"Deleted the template “{template.title}”. Stacks made from it stay as they are."
+    messages.info(request, words, extra_tags=f"undo:{reverse('template-undelete', args=[slug])}")
     return redirect("template-list")
+
+
+@require_POST
+def template_bring_back(request: UserRequest, slug: str) -> HttpResponse:
+    deleted = editable_by(Template.objects.exclude(deleted_at=None), request.user)
+    template = get_object_or_404(deleted, slug=slug)
+    template_undelete(template=template)
+    messages.success(request, f"The template “{template.title}” is back.")
+    return redirect(template)

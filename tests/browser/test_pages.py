@@ -29,7 +29,7 @@ NO_PAGES = {
     "stack-new-text", "stack-new-blank", "stack-live", "stack-edit", "stack-conflict", "stack-export-file",
     "stack-export-environment", "stack-keep-version", "stack-restore", "stack-revision-file", "stack-duplicate",
     "stack-delete", "stack-undelete", "template-delete", "host-new-detect", "host-new-describe",
-    "host-delete", "choose-theme", "favicon", "health", "logout",
+    "host-delete", "host-undelete", "template-undelete", "choose-theme", "favicon", "health", "logout",
 }  # fmt: skip
 EMPTY = {
     "stacks": "/",
