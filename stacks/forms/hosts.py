@@ -3,17 +3,29 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 
 from stacks.forms.fields import NameField, TextArea, as_error
 from stacks.hosts.manual import GpuModel
 from stacks.hosts.snapshot import HostSnapshot, SnapshotError
-from stacks.services.host import HOST_TEXT_LIMIT, known_models, snapshot_read
+from stacks.models import Host
+from stacks.services.host import HOST_TEXT_LIMIT, free_name, host_named, known_models, snapshot_read
 from stacks.services.texts import TextError, TextFault, check_size
 
 
 class HostNameForm(forms.Form):
     name = NameField(label="Name")
+
+
+def refuse_taken_name(form: forms.Form, user: User, name: str, *, but: Host | None = None) -> Host | None:
+    """Add an error to the form where a host that the user sees has the name already, other than `but`; that host."""
+    taken = host_named(user, name)
+    if taken is None or taken == but:
+        return None
+    words = f"A host “{taken.name}” is there already ({taken.gpus_in_words}). Choose another name"
+    form.add_error("name", forms.ValidationError(f"{words}, such as “{free_name(user, taken.name)}”.", code="taken"))
+    return taken
 
 
 class ReadHostForm(forms.Form):

@@ -19,6 +19,9 @@ class HostChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         kwargs.setdefault("empty_label", "None: do not check against a host")
         super().__init__(queryset=Host.objects.none(), **kwargs)
 
+    def label_from_instance(self, obj: Host) -> str:
+        return f"{obj.name} · {obj.gpus_in_words}"
+
 
 class FromTextForm(forms.Form):
     """A stack from a Compose file, pasted or uploaded."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.db import models
 from django.urls import reverse
 
@@ -33,6 +35,14 @@ class Host(Owned):
     def latest(self) -> HostSnapshot | None:
         """The newest snapshot; through `.all()`, so that a prefetch serves it."""
         return next(iter(self.snapshots.all()), None)
+
+    @property
+    def gpus_in_words(self) -> str:
+        """How many of which, `2 × NVIDIA H200`, by which hosts are told apart; through `.all()` as well."""
+        if self.latest is None or self.latest.gpu_count is None:
+            return "GPUs not known"
+        counts = Counter(gpu.name or "GPU" for gpu in self.gpus.all())
+        return ", ".join(f"{count} × {name}" for name, count in counts.items()) or "no GPU"
 
 
 class HostSnapshot(models.Model):

@@ -15,12 +15,14 @@ from stacks.hosts.serialization import from_json, to_json
 from stacks.hosts.snapshot import HostSnapshot as Snapshot
 from stacks.hosts.snapshot import SnapshotError
 from stacks.models import Gpu, Host, HostSnapshot, Stack, Visibility
-from stacks.services.access import own_hosts
+from stacks.services.access import hosts_of, own_hosts
 from stacks.services.analysis import stacks_index
-from stacks.services.texts import clean_name
+from stacks.services.texts import NAME_LIMIT, clean_name
 
 HOST_TEXT_LIMIT = 4 * 1024 * 1024
 """Bytes of a text that describes a host: `nvidia-smi -q -x` of many GPUs is some hundred KiB."""
+
+UNNAMED = "Unnamed host"
 
 SOURCES = {
     "nvml": "the machine itself, by NVML",
@@ -42,7 +44,7 @@ def host_create(*, user: User, name: str, snapshot: Snapshot) -> Host:
         host = Host.objects.create(
             owner=user,
             visibility=Visibility.SHARED,
-            name=clean_name(name, default=snapshot.hostname or "Unnamed host"),
+            name=clean_name(name, default=snapshot.hostname or UNNAMED),
         )
         host_add_snapshot(host=host, snapshot=snapshot)
     return host
@@ -54,9 +56,27 @@ def host_detect(*, user: User) -> tuple[Host, bool]:
     name = clean_name(snapshot.hostname or "", default="This machine")
     known = own_hosts(user).filter(name=name).first()
     if known is None:
-        return host_create(user=user, name=name, snapshot=snapshot), True
+        return host_create(user=user, name=free_name(user, name), snapshot=snapshot), True
     host_add_snapshot(host=known, snapshot=snapshot)
     return known, False
+
+
+def name_given(name: str, snapshot: Snapshot) -> str:
+    """The name that a new host gets: the one typed, else the one that the snapshot knows."""
+    return clean_name(name, default=snapshot.hostname or UNNAMED)
+
+
+def host_named(user: User, name: str) -> Host | None:
+    """The host of that name among those that the user sees, the user's own first; letters of either case are alike."""
+    found = list(hosts_of(user).filter(name__iexact=clean_name(name, default=UNNAMED)))
+    return min(found, key=lambda host: (host.owner_id != user.pk, host.pk), default=None)
+
+
+def free_name(user: User, name: str) -> str:
+    """The name, or the first numbered one that none of the hosts has which the user sees: `lab (2)`."""
+    taken = {each.casefold() for each in hosts_of(user).values_list("name", flat=True)}
+    numbered = (f"{name[: NAME_LIMIT - 7]} ({number})" for number in range(2, len(taken) + 3))
+    return name if name.casefold() not in taken else next(each for each in numbered if each.casefold() not in taken)
 
 
 def host_describe(*, user: User, name: str, model: GpuModel, count: int, driver_version: str = "") -> Host:

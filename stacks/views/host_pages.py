@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from stacks.forms.fields import status_of
-from stacks.forms.hosts import HostNameForm, ReadHostForm
+from stacks.forms.hosts import HostNameForm, ReadHostForm, refuse_taken_name
 from stacks.models import Host
 from stacks.services.access import editable_by, hosts_of, may_edit, own_hosts, stacks_of
 from stacks.services.host import host_add_snapshot, host_delete, host_rename, host_undelete, snapshot_load
@@ -62,7 +62,8 @@ def host_settings(request: UserRequest, pk: int) -> HttpResponse:
     """Rename the host, or go on to deleting it."""
     host = _own(request, pk)
     form = HostNameForm(request.POST if request.method == "POST" else None, initial={"name": host.name})
-    if request.method == "POST" and form.is_valid():
+    is_free = form.is_valid() and not refuse_taken_name(form, request.user, form.cleaned_data["name"], but=host)
+    if request.method == "POST" and is_free:
         host_rename(host=host, name=form.cleaned_data["name"])
         messages.success(request, "Saved the name.")
         return redirect(host)

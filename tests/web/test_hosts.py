@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import User
@@ -183,6 +184,48 @@ def test_renaming_and_the_list(client: Client, host: Host) -> None:
     page = client.get("/hosts/").content.decode()
     assert "renamed &lt;x&gt;" in page and "2 GPUs" in page
     assert client.post(f"/hosts/{host.pk}/settings/", {"name": ""}).status_code == 422
+
+
+def test_a_taken_name_is_refused_with_the_offer_of_a_snapshot(client: Client, host: Host) -> None:
+    for name in ("lab-2", " LAB-2 "):
+        response = client.post(READ, {"text": NVIDIA_SMI_LIST, "name": name})
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert "A host “lab-2” is there already (2 × NVIDIA H200)" in page and "such as “lab-2 (2)”" in page
+        assert f'name="to" value="{host.pk}"' in page and "GPU-22222222" in page
+    assert Host.objects.count() == 1
+    client.post(READ, {"text": NVIDIA_SMI_LIST, "name": "lab-2", "to": host.pk})
+    assert (Host.objects.count(), host.snapshots.count()) == (1, 2)
+    client.post(READ, {"text": NVIDIA_SMI_LIST, "name": "lab-2 (2)"})
+    assert "such as “lab-2 (3)”" in client.post(READ, {"text": NVIDIA_SMI_LIST, "name": "lab-2"}).content.decode()
+
+
+def test_a_taken_name_is_refused_for_described_and_renamed_hosts(client: Client, ada: User, host: Host) -> None:
+    given = {"name": "lab-2", "model": "L40S, 48 GB", "count": 1}
+    assert client.post("/hosts/new/describe/", given).status_code == 422
+    other = host_create(user=ada, name="other", snapshot=full_snapshot())
+    assert client.post(f"/hosts/{other.pk}/settings/", {"name": "lab-2"}).status_code == 422
+    assert client.post(f"/hosts/{other.pk}/settings/", {"name": "Other"}).status_code == 302
+    assert set(Host.objects.values_list("name", flat=True)) == {"lab-2", "Other"}
+
+
+def test_another_users_host_gets_no_snapshot(bobs_client: Client, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    response = bobs_client.post(READ, {"text": NVIDIA_SMI_LIST, "name": "lab-2"})
+    assert response.status_code == 422 and 'name="to"' not in response.content.decode()
+    bobs_client.post(READ, {"text": NVIDIA_SMI_LIST, "name": "lab-2", "to": host.pk})
+    assert host.snapshots.count() == 1
+    monkeypatch.setattr("stacks.services.host.detect_host", lambda: replace(full_snapshot(), hostname="lab-2"))
+    bobs_client.post("/hosts/new/detect/")
+    assert set(Host.objects.values_list("name", flat=True)) == {"lab-2", "lab-2 (2)"}
+
+
+def test_host_choices_say_what_gpus_they_have(client: Client, ada: User, host: Host) -> None:
+    host_create(user=ada, name="blind", snapshot=HostSnapshot(Source.DOCKER, "2026-11-01T10:00:00Z"))
+    host_create(user=ada, name="none", snapshot=HostSnapshot(Source.NVML, "2026-11-01T10:00:00Z", gpus=()))
+    for address in ("/stacks/new/", "/templates/"):
+        page = client.get(address).content.decode()
+        for words in ("lab-2 · 2 × NVIDIA H200<", "blind · GPUs not known<", "none · no GPU<"):
+            assert words in page, address
 
 
 def test_no_host_yet(client: Client) -> None:
