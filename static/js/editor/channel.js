@@ -1,5 +1,7 @@
 // Requests to the server, by HTMX: live checks, of which only the newest counts, and acts, one after the other.
+import { asTyped } from "./code.js";
 import { environmentField, liveData, looking, pin, root, tell } from "./page.js";
+import { heldServices, hold } from "./refusals.js";
 
 const PAUSE = 110; // ms after the last key: with the answer's way it stays below a quarter of a second
 const RETRIES = 3;
@@ -9,6 +11,7 @@ let sequence = 0;
 let answered = 0;
 let timer = 0;
 let acting = Promise.resolve();
+let waiting = 0; // acts that are not done yet
 let checking = null;
 let isWanted = false;
 const listeners = [];
@@ -30,7 +33,7 @@ function values(extra) {
     environment: environmentField.value,
     version: document.getElementById("id_version").value,
     selected: looking.selected ?? "",
-    open: [...looking.opened],
+    open: [...looking.opened, ...heldServices()],
     active: looking.active,
     pin: pin(),
     seq: String(++sequence),
@@ -81,6 +84,13 @@ export function check() {
   return checking;
 }
 
+// Lets no check begin any more, and waits for the one that is under way.
+export async function rest() {
+  clearTimeout(timer);
+  isWanted = false;
+  await checking;
+}
+
 async function checkAll() {
   while (isWanted) {
     isWanted = false;
@@ -91,8 +101,21 @@ async function checkAll() {
 
 // Does an act with the text as it is. Text typed while the answer was on its way is never lost: the act is done again on it.
 export function act(action, fields = {}) {
-  acting = acting.then(() => attempt(action, fields, RETRIES)).catch(() => {});
+  waiting += 1;
+  acting = acting
+    .then(() => attempt(action, fields, RETRIES))
+    .catch(() => {})
+    .finally(() => (waiting -= 1));
   return acting;
+}
+
+export function isActing() {
+  return waiting > 0;
+}
+
+// The answer to the last of the acts that are under way, if any.
+export async function settled() {
+  return isActing() ? acting : undefined;
 }
 
 async function attempt(action, fields, left) {
@@ -102,12 +125,15 @@ async function attempt(action, fields, left) {
     if (left > 0 && code.value() !== sent) return attempt(action, fields, left - 1);
     return undefined;
   }
-  if (code.value() !== sent && data.text !== sent) {
+  const text = data.text === null ? sent : asTyped(data.text);
+  if (code.value() !== sent && text !== sent) {
     if (left > 0) return attempt(action, fields, left - 1);
     tell("The text changed while this was done. Try again.");
     return undefined;
   }
-  if (data.text !== null && data.text !== sent) code.change(data.text);
+  if (data.refused) hold();
+  if (/^fix/.test(action)) looking.active = ""; // it is repaired: neither it nor the list of all is in view any more
+  if (text !== sent) code.change(text);
   looking.selected = data.selected ?? looking.selected;
   if (data.told) tell(data.told);
   for (const listener of listeners) listener(data);

@@ -3,6 +3,11 @@ import { documentField } from "./page.js";
 
 const TYPES = { error: "error", warning: "warning", info: "info" };
 
+// A text with the line ends that the page has of every text; the server keeps those of the file.
+export function asTyped(text) {
+  return text.replace(/\r\n?/g, "\n");
+}
+
 export class CodeEditor {
   constructor(place) {
     const ace = window.ace;
@@ -26,6 +31,7 @@ export class CodeEditor {
       textInputAriaLabel: "compose.yaml",
     });
     this.session = this.editor.session;
+    this.session.setNewLineMode("unix"); // as the text box has them; the server puts back those of the file
     this.session.setUndoManager(new ace.UndoManager());
     this.editor.commands.removeCommands(["gotoline", "showSettingsMenu", "openCommandPalette", "goToNextError", "goToPreviousError"]);
     this.markers = [];
@@ -46,18 +52,19 @@ export class CodeEditor {
     return this.session.getValue();
   }
 
-  // The new text as one edit of the stretch that differs, so that undo takes back just that and the caret stays.
-  change(text) {
+  // The new text, of any line ends, as one edit of the stretch that differs, so that undo takes back just that and the caret stays.
+  change(fresh) {
     const before = this.value();
+    const text = asTyped(fresh);
+    if (text === before) return;
     const shorter = Math.min(before.length, text.length);
     let start = 0;
     while (start < shorter && before[start] === text[start]) start += 1;
     let end = 0;
     while (end < shorter - start && before[before.length - 1 - end] === text[text.length - 1 - end]) end += 1;
     const document = this.session.doc;
-    // Ace counts each line end as one character, whatever the text has.
     const place = (offset) => {
-      const rows = before.slice(0, offset).split(/\r\n|\r|\n/);
+      const rows = before.slice(0, offset).split("\n");
       return { row: rows.length - 1, column: rows.at(-1).length };
     };
     const from = place(start);

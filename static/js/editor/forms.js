@@ -1,6 +1,7 @@
 // The page's one form, act by act: a changed field or a pressed button goes to the server alone, with the text.
 import { act, check } from "./channel.js";
-import { form, looking } from "./page.js";
+import { form, looking, tell } from "./page.js";
+import { release } from "./refusals.js";
 import { select } from "./selection.js";
 
 const QUIET = 700; // ms without a key, after which a field that is still being typed in is sent
@@ -9,11 +10,12 @@ const NEW_ROW = /\.new[.@]/;
 const sending = new WeakSet();
 let timer = 0;
 
-// The fields that belong to what was changed or pressed.
+// The fields that belong to what was changed or pressed: about to be sent, they are refused anew or not at all.
 function fieldsOf(element) {
   const row = element.closest("[data-row]");
   const group = row ?? element.closest("[data-group]") ?? (element.matches("[data-field], [data-act]") ? element.parentNode : null);
   const inputs = group ? group.querySelectorAll("input[name], textarea[name], select[name]") : [];
+  for (const input of inputs) release(input);
   return Object.fromEntries([...inputs].map((input) => [input.name, input.value]));
 }
 
@@ -57,7 +59,10 @@ function onChange(event) {
 // Single fields are written while they are typed; rows when they are left, for half a port is no port.
 function onInput(event) {
   const input = event.target;
-  if (input.name && input.id !== "environment") input.dataset.dirty = "";
+  if (input.name && input.id !== "environment") {
+    input.dataset.dirty = "";
+    release(input);
+  }
   if (!input.matches("[data-field]") || input.closest("[data-row]")) return;
   clearTimeout(timer);
   timer = setTimeout(() => sendField(input), input.tagName === "TEXTAREA" ? QUIET : 120);
@@ -94,6 +99,7 @@ function onSubmit(event) {
   if (verb === "select") toggleCard(button);
   else if (verb === "view") view(button.value.slice("view ".length), button);
   else if (verb === "save" || verb === "host") document.dispatchEvent(new CustomEvent("editor:save"));
+  else if (verb === "gpus") act(button.value, fieldsOf(button.closest(".gpus").querySelector("[data-act]")));
   else if (verb === "add") act(button.value, fieldsOf(button)).then(closeAdded);
   else act(button.value, fieldsOf(button));
 }
@@ -101,6 +107,10 @@ function onSubmit(event) {
 export async function view(place, button = null) {
   looking.active = place;
   await check();
+  if (place === "all" && !document.querySelector(".fix-all")) {
+    looking.active = "";
+    tell("There is nothing to repair by a click.");
+  }
   if (button?.classList.contains("fix-button") || place === "all") {
     document.querySelector(place === "all" ? ".fix-all [data-apply]" : ".diagnostic.is-active [data-apply]")?.focus();
   }
@@ -114,6 +124,7 @@ function toggleCard(button) {
   if (isOpen) {
     looking.opened.delete(name);
     if (looking.selected === name) looking.selected = null;
+    for (const input of button.closest("[data-service]").querySelectorAll("input, textarea")) release(input);
     document.getElementById("editor-selected").value = looking.selected ?? "";
     check();
   } else {

@@ -2,10 +2,13 @@
 import { checkSoon, connect, onAnswer } from "./channel.js";
 import { CodeEditor } from "./code.js";
 import { installForms } from "./forms.js";
+import { offerKept } from "./keeping.js";
 import { installKeys } from "./keys.js";
+import { installLeaving } from "./leaving.js";
+import { dropMessages, installMessages } from "./messages.js";
 import { installMorph } from "./morph.js";
 import { documentField, environmentField, form, liveData, looking } from "./page.js";
-import { changed, installSaving, leaving } from "./saving.js";
+import { changed, installSaving, leaving, put } from "./saving.js";
 import { installSelection, takeData } from "./selection.js";
 import { installTabs, showCounts } from "./tabs.js";
 
@@ -32,6 +35,8 @@ const first = liveData();
 installMorph(window.htmx);
 connect(code);
 installSaving(code);
+installMessages();
+const isDoubtful = offerKept({ document: code.value(), environment: environmentField.value }, put);
 installSelection(code, first);
 installForms();
 installTabs();
@@ -50,6 +55,7 @@ looking.opened = new Set(first.opened);
 
 code.session.on("change", () => {
   documentField.value = code.value();
+  dropMessages();
   changed();
   checkSoon();
 });
@@ -62,6 +68,7 @@ form.addEventListener("submit", (event) => {
   documentField.value = code.value();
   leaving();
 });
+installLeaving({ isDoubtful });
 document.addEventListener("editor:shown", () => code.editor.resize());
 new ResizeObserver(() => code.editor.resize()).observe(code.editor.container);
 document.documentElement.dataset.editor = "ready";

@@ -1,8 +1,9 @@
 // Makes a part of the page like its new version from the server, touching only what differs: what has the focus, what is
 // open and how far it is scrolled stays as the user left it. HTMX swaps with it where an answer says hx-swap-oob="morph".
+import { isHeld } from "./refusals.js";
 
 // Attributes that belong to the user's side of the page.
-const KEPT = new Set(["data-shown", "data-server", "data-dirty"]);
+const KEPT = new Set(["data-shown", "data-server", "data-dirty", "data-held"]);
 
 function keyOf(node) {
   return node.nodeType === Node.ELEMENT_NODE ? node.dataset?.key || node.id || "" : "";
@@ -41,6 +42,7 @@ export function morph(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
+  if (isHeld(old)) return;
   if (old.isEqualNode(fresh) && !/^(INPUT|TEXTAREA|SELECT)$/.test(old.tagName) && !old.querySelector("input,textarea,select")) return;
   morphAttributes(old, fresh);
   if (old.tagName === "TEXTAREA" || (old.tagName === "INPUT" && old.type !== "hidden")) morphField(old, fresh);
@@ -81,7 +83,7 @@ function isWanted(node, fresh) {
 
 function removed(node) {
   const next = node.nextSibling;
-  node.remove();
+  if (!isHeld(node)) node.remove();
   return next;
 }
 

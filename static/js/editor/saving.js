@@ -1,20 +1,20 @@
-// Keeps what is typed: saved soon after each change with a version check, in this browser until the server has it.
+// Saves what is typed soon after each change, with a version check; until the server has it, this browser keeps it.
+import { mirror, showConflict } from "./conflict.js";
+import { forgetHere, isKept, keepHere } from "./keeping.js";
 import { environmentField, root, tell } from "./page.js";
 
 const IDLE = 800; // ms after the last change
 const RETRY = 5000;
-const KEY = `gpu-compose:draft:${root.dataset.pk}`;
 
 let code = null;
 let saved = { document: "", environment: "" };
 let timer = 0;
-let running = false;
-let canKeep = false;
+let running = null; // the save under way
 let stopped = false; // by a conflict: until it is settled nothing more is saved
 
 const state = document.getElementById("saved");
 
-const version = () => document.getElementById("id_version").value;
+export const version = () => document.getElementById("id_version").value;
 
 function now() {
   return { document: code.value(), environment: environmentField.value };
@@ -23,6 +23,10 @@ function now() {
 export function isDirty() {
   const texts = now();
   return texts.document !== saved.document || texts.environment !== saved.environment;
+}
+
+export function isSaving() {
+  return Boolean(running);
 }
 
 function say(text, kind = "") {
@@ -34,36 +38,35 @@ function clock(time = new Date()) {
   return time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
-function keepHere() {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...now(), version: version(), at: Date.now() }));
-    canKeep = true;
-  } catch {
-    canKeep = false; // full or forbidden: then the server's copy is the only one
-  }
-}
-
-function forgetHere() {
-  if (canKeep) localStorage.removeItem(KEY);
-}
-
 export function changed() {
+  mirror(now());
   if (!isDirty()) {
     if (!running && !stopped) say(`saved ${clock()}`);
     forgetHere();
     return;
   }
-  keepHere();
+  keepHere({ ...now(), version: version() });
   if (stopped) return;
   say("saving…");
   clearTimeout(timer);
   timer = setTimeout(save, IDLE);
 }
 
-export async function save() {
+// Resolves to whether the server has what was typed when it was asked.
+export function save() {
   clearTimeout(timer);
-  if (running || stopped || !isDirty()) return;
-  running = true;
+  if (stopped || !(running || isDirty())) return Promise.resolve(!isDirty());
+  running ??= send().finally(() => (running = null));
+  return running;
+}
+
+// Resolves to whether the server has all that was typed, what was typed meanwhile included.
+export async function saveAll() {
+  while (running || isDirty()) if (!(await save())) return false;
+  return true;
+}
+
+async function send() {
   const texts = now();
   let status = 0;
   const note = (event) => {
@@ -73,8 +76,8 @@ export async function save() {
   const place = document.getElementById("save-channel");
   await window.htmx.ajax("POST", root.dataset.save, { source: place, target: place, swap: "innerHTML", values: { ...texts, version: version() } }).catch(() => {});
   document.removeEventListener("htmx:afterRequest", note);
-  running = false;
   settle(status, texts);
+  return status === 200;
 }
 
 function settle(status, texts) {
@@ -88,40 +91,21 @@ function settle(status, texts) {
   } else if (status === 409) {
     stopped = true;
     say("not saved: somebody else saved", "bad");
-    const conflict = document.getElementById("conflict-place");
-    conflict.replaceChildren(...document.getElementById("save-channel").childNodes);
-    conflict.scrollIntoView({ block: "nearest" });
-    conflict.querySelector("button")?.focus();
+    showConflict(now(), { put, leaving });
   } else if (status === 400 || status === 413 || status === 422) {
     say("not saved: see the message", "bad");
   } else {
-    say(`not saved: ${status === 401 ? "signed out" : status ? "the server failed" : "offline"}${canKeep ? ", kept in this browser" : ""}`, "bad");
+    say(`not saved: ${status === 401 ? "signed out" : status ? "the server failed" : "offline"}${isKept() ? ", kept in this browser" : ""}`, "bad");
     timer = setTimeout(save, RETRY);
   }
 }
 
-// Text that an earlier visit could not save is offered, never put in by itself.
-function offerLocal() {
-  let kept = null;
-  try {
-    kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
-    canKeep = true;
-  } catch {
-    return;
-  }
-  if (!kept || (kept.document === saved.document && kept.environment === saved.environment)) return forgetHere();
-  const offer = document.getElementById("local-draft");
-  offer.querySelector("time").textContent = new Date(kept.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-  offer.hidden = false;
-  offer.addEventListener("click", (event) => {
-    const choice = event.target.closest("[data-local]")?.dataset.local;
-    if (!choice) return;
-    offer.hidden = true;
-    if (choice === "discard") return forgetHere();
-    code.change(kept.document);
-    environmentField.value = kept.environment;
-    tell("Put back the text that this browser kept. Ctrl+Z takes it out again.");
-  });
+// Makes the page's texts those given, as if they had been typed.
+export function put(texts) {
+  code.change(texts.document);
+  if (environmentField.value === texts.environment) return;
+  environmentField.value = texts.environment;
+  environmentField.dispatchEvent(new Event("input"));
 }
 
 export function installSaving(codeEditor) {
@@ -131,14 +115,16 @@ export function installSaving(codeEditor) {
   const last = new Date(state.querySelector("time")?.dateTime ?? Date.now());
   const isToday = last.toDateString() === new Date().toDateString();
   say(`saved ${isToday ? clock(last) : last.toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}`);
-  offerLocal();
   addEventListener("beforeunload", (event) => {
     if (isDirty()) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
-  document.addEventListener("editor:save", save);
+  document.addEventListener("editor:save", async () => {
+    if (stopped) tell("Not saved: choose one of the two texts first.");
+    else await save();
+  });
   addEventListener("online", save);
 }
 
