@@ -41,7 +41,8 @@ def schema_errors(data: Plain) -> Iterator[SchemaError]:
     if compiled.is_valid(data):
         return
     seen: set[SchemaError] = set()
-    for error in _reduced(compiled.iter_errors(data)):
+    for each in _reduced(compiled.iter_errors(data)):
+        error = each._replace(path=_as_in(data, each.path))
         if error not in seen and not _is_accepted(error, data):
             seen.add(error)
             yield error
@@ -120,6 +121,15 @@ def _is_accepted(error: SchemaError, data: Plain) -> bool:
         value = value_at(data, path)
         return isinstance(value, float) and not isfinite(value)
     return False
+
+
+def _as_in(data: Plain, path: Path) -> Path:
+    """The path with its keys as the data has them: the validator gives a key of digits as a number."""
+    steps: list[str | int] = []
+    for step in path:
+        steps.append(str(step) if isinstance(data, dict) else step)
+        data = value_at(data, (steps[-1],))
+    return tuple(steps)
 
 
 def value_at(data: Plain, path: Path) -> Plain:

@@ -11,7 +11,9 @@ from stacks.hosts.snapshot import HostSnapshot
 from stacks.rules.checker import Report, check_document, check_text
 from stacks.rules.findings import Diagnostic, Severity
 
-MAX_ROUNDS: Final = 20  # one fix may bring another rule's finding to light; a chain this long would be a fault of ours
+FEWEST_ROUNDS: Final = 20  # one fix may bring another rule's finding to light
+MOST_ROUNDS: Final = 200  # fixes that write to one place, such as the end of `volumes`, take a round each
+MOST_WORK: Final = 2_000_000  # characters that are checked anew beyond the fewest rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def fix_report(
     applied: list[Applied] = []
     refused: set[Hashable] = set()
     refused_since = 0  # how many fixes had been made when the first of them was refused
-    for _ in range(MAX_ROUNDS):
+    for _ in range(max(FEWEST_ROUNDS, min(MOST_ROUNDS, MOST_WORK // (1 + len(report.document.text))))):
         chosen = [each for each in report.diagnostics if _is_wanted(each, unsafe, wanted, refused)]
         batch, edits = _compatible(chosen, report.document)
         if not edits and len(applied) > refused_since and refused:
@@ -93,7 +95,7 @@ def fix_report(
             refused_since = len(applied)
         after: Report | None = check(edits)
         if after is not None and _is_worse(report, after):
-            batch, after = _first_harmless(report, batch, refused, check)
+            batch, after = _harmless(report, batch, refused, check)
         if after is None:
             continue
         applied.extend(_applied(each, report.document) for each in batch)
@@ -162,19 +164,31 @@ def _is_worse(before: Report, after: Report) -> bool:
     return any(count > known.get(code, 0) for code, count in _errors(after).items())
 
 
-def _first_harmless(
+def _harmless(
     report: Report,
     batch: list[Diagnostic],
     refused: set[Hashable],
     check: Callable[[Iterable[TextEdit]], Report],
 ) -> tuple[list[Diagnostic], Report | None]:
-    """Where a batch makes things worse, the first fix of it that does not; the ones before it are refused for good."""
-    for diagnostic in batch:
-        try:
-            after = check(_edits(diagnostic))
-        except OverlappingEditsError:
-            continue
-        if not _is_worse(report, after):
-            return [diagnostic], after
-        refused.add(_identity(diagnostic))
-    return [], None
+    """Of a batch that makes things worse, the fixes that together do not, found by halving; the others are refused."""
+    kept: list[Diagnostic] = []
+    report_of_kept: Report | None = None
+    parts = [batch]
+    while parts:
+        part = parts.pop()
+        after = _checked([*kept, *part], check)
+        if after is not None and not _is_worse(report, after):
+            kept, report_of_kept = [*kept, *part], after
+        elif len(part) == 1:
+            refused.add(_identity(part[0]))
+        else:
+            half = len(part) // 2
+            parts += [part[half:], part[:half]]
+    return kept, report_of_kept
+
+
+def _checked(batch: Iterable[Diagnostic], check: Callable[[Iterable[TextEdit]], Report]) -> Report | None:
+    try:
+        return check([edit for each in batch for edit in _edits(each)])
+    except OverlappingEditsError:
+        return None

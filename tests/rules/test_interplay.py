@@ -87,3 +87,13 @@ def test_a_fix_that_was_refused_is_tried_again_once_others_are_made() -> None:
     once = fix_all(text, None, host, unsafe=True)
     assert "ENG105" in {each.code for each in once.applied}
     assert fix_all(once.text, None, host, unsafe=True).text == once.text
+
+
+def test_harmful_fixes_do_not_keep_the_others_waiting() -> None:
+    """More fixes than rounds, of which some would make things worse: all others are made all the same."""
+    server = "    image: vllm/vllm-openai:v0.11.0\n    command: --model Qwen/Qwen3-0.6B\n"
+    text = "services:\n" + "".join(f"  vllm-{number}:\n{server}" for number in range(30))
+    once = fix_all(text, None, load_host("h200-x2"), unsafe=True)
+    assert not once.report.errors
+    assert sum(each.code == "MEM201" for each in once.applied) == 30
+    assert fix_all(once.text, None, load_host("h200-x2"), unsafe=True).text == once.text
