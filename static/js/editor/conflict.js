@@ -14,7 +14,7 @@ export function showConflict(texts, { put, leaving }) {
   mirror(texts);
   const choice = place.querySelector("form");
   choice?.addEventListener("input", () => put({ document: mine().document.value, environment: mine().environment.value }));
-  choice?.addEventListener("submit", leaving);
+  choice?.addEventListener("submit", (event) => leaving({ keep: event.submitter?.value === "mine" }));
   place.scrollTop = 0;
   if (!isTyping()) focusConflict();
 }

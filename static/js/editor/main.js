@@ -60,6 +60,7 @@ code.session.on("change", () => {
   checkSoon();
 });
 environmentField.addEventListener("input", () => {
+  dropMessages();
   changed();
   checkSoon();
 });

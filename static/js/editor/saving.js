@@ -129,7 +129,7 @@ export function installSaving(codeEditor) {
 }
 
 // The page is left on purpose with what it holds sent along: no guard is needed.
-export function leaving() {
+export function leaving({ keep = false } = {}) {
   saved = now();
-  forgetHere();
+  if (!keep) forgetHere(); // else the next page does, once the server has it
 }
