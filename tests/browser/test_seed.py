@@ -101,7 +101,7 @@ def paste(page: Page, name: str, text: str) -> None:
     door = page.locator("section[aria-labelledby=from-yaml]")
     put(page, door.get_by_label("Compose file"), text)
     door.get_by_label("Name").fill(name)
-    door.get_by_label("Host").select_option(label="lab-2")
+    door.get_by_label("Host").select_option(label="lab-2 · 2 × NVIDIA H200")
     door.get_by_role("button", name="Check this file").click()
     page.wait_for_selector("html[data-editor=ready]")
     assert text_of(page) == text
