@@ -95,7 +95,7 @@ def _indexes(claim: GpuClaim, host: HostSnapshot) -> frozenset[int]:
     """The host's GPUs that a claim gives, whole or in part; all of them where a name of the claim is not known."""
     every = frozenset(gpu.index for gpu in host.gpus or ())
     if claim.kind is ClaimKind.COUNT:
-        return frozenset(range(claim.count)) & every
+        return frozenset(index for index in every if index < claim.count)
     matches = [host.resolve_gpu(each.text.strip()) for each in claim.identifiers]
     if claim.kind is ClaimKind.ALL or None in matches:
         return every

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim, overrides_variable
 from stacks.compose.devices import CDI_DRIVER, RequestOrigin
@@ -15,6 +15,9 @@ from stacks.compose.sharing import raw_data
 CDI_GPU = "nvidia.com/gpu="
 GPU_WORD = "gpu"
 _STANDARD_KEYS = frozenset({"driver", "count", "device_ids", "capabilities"})
+
+
+MOST_NAMED: Final = 64
 
 
 class RenderError(ValueError):
@@ -64,8 +67,10 @@ class Selection:
         return "all" if self.kind is ClaimKind.ALL else str(self.count)
 
     def as_names(self) -> tuple[Name, ...]:
-        """The names that a count stands for: the engine gives the first GPUs."""
+        """The names that a count stands for: the engine gives the first GPUs. Raises RenderError beyond MOST_NAMED."""
         if self.kind is ClaimKind.COUNT:
+            if self.count > MOST_NAMED:
+                raise RenderError(f"no host has {self.count} GPUs that could be named one by one")
             return tuple(Name(str(index), str(index)) for index in range(self.count))
         return self.names
 

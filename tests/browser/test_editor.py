@@ -308,7 +308,7 @@ def test_the_host_is_changed_and_checked_at_once(editor: Page, stack: Stack) -> 
     editor.select_option("#host-choice", "")
     expect(editor.locator("#board")).to_contain_text("No host is chosen.")
     expect(editor.locator(".diagnostic-error")).to_have_count(0)
-    editor.select_option("#host-choice", label="lab-2 · 2 GPUs · driver 580.159.04")
+    editor.select_option("#host-choice", label="lab-2 · 2 × NVIDIA H200 · driver 580.159.04")
     expect(editor.locator(".diagnostic-error")).to_have_count(1)
     stack.refresh_from_db()
     assert stack.host is not None

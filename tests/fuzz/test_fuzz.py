@@ -8,6 +8,7 @@ from weakref import ref
 
 import pytest
 
+from stacks.renderers.registry import Dialect, Pin
 from stacks.rules.checker import check_text
 from tests.fuzz.mutations import MUTATIONS, mutated
 from tests.fuzz.seeds import load_hosts, load_seeds
@@ -60,3 +61,17 @@ def test_nothing_is_left_of_a_document_that_was_checked() -> None:
     del report
     gc.collect()
     assert gone and not [each for each in gone if each() is not None]
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("pin", list(Pin))
+def test_a_huge_number_costs_no_more_than_a_small_one(dialect: Dialect, pin: Pin) -> None:
+    number = 10**15
+    text = (
+        f"services:\n  a:\n    image: x\n    scale: {number}\n    runtime: nvidia\n    environment:\n"
+        f"      NVIDIA_VISIBLE_DEVICES: 0,{number}\n      CUDA_VISIBLE_DEVICES: 0-{number}\n"
+        f"    gpus: [{{count: {number}}}]\n    deploy:\n      replicas: {number}\n"
+        f"      resources: {{reservations: {{devices: [{{count: {number}, capabilities: [gpu]}}]}}}}\n"
+    )
+    for host in load_hosts():
+        assert attempt(Trial(text, host, True, dialect, pin)) is None

@@ -67,8 +67,12 @@ def request_overrides_visible_devices(service: Service, context: Context) -> Ite
 def _is_same(given: GpuSelection, wanted: GpuSelection | None) -> bool:
     if wanted is None:
         return False
-    names = set(given.device_ids) or {str(index) for index in range(max(given.count, 0))}
-    return names == set(wanted.device_ids) if wanted.device_ids else not given.device_ids and given.count == ALL_GPUS
+    if not wanted.device_ids:
+        return not given.device_ids and given.count == ALL_GPUS
+    if not given.device_ids and given.count != len(set(wanted.device_ids)):
+        return False
+    names = set(given.device_ids) or {str(index) for index in range(given.count)}
+    return names == set(wanted.device_ids)
 
 
 def _repair(
