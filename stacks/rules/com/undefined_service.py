@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from stacks.compose.document import Document, Service
+from stacks.compose.document import Service
 from stacks.compose.references import ServiceReference, is_enabled, is_self_contained, own_references
 from stacks.compose.schema_suggestions import closest
 from stacks.rules.context import Context
@@ -44,23 +44,26 @@ def undefined_service(service: Service, context: Context) -> Iterator[Finding]:
     if not is_self_contained(service.document):
         return
     for reference in own_references(service):
-        finding = _finding(reference, service.document)
+        finding = _finding(reference, service)
         if finding is not None:
             severity = None if is_enabled(service) else Severity.WARNING
             yield Finding(reference.span, finding[0], finding[1], severity=severity)
 
 
-def _finding(reference: ServiceReference, document: Document) -> tuple[str, str] | None:
-    names = document.section("services")
-    target = document.service(reference.name)
+def _finding(reference: ServiceReference, service: Service) -> tuple[str, str] | None:
+    names = service.document.section("services")
+    target = service.document.service(reference.name)
     if reference.name not in names:
         near, _ = closest(reference.name, tuple(names))
         hint = f"Did you mean `{near}`?" if near else "Define it, or correct the name."
         return f"Docker Compose will refuse this file: there is no service `{reference.name}`", hint
     if target is not None and reference.required and not is_enabled(target):
-        profiles = ", ".join(f"`{name}`" for name in target.profiles)
-        message = (
-            f"Docker Compose will refuse this file: service `{reference.name}` is off without its profile {profiles}"
-        )
-        return message, "Give both the same profiles, or write `required: false`."
+        alone = [name for name in service.profiles if name not in target.profiles]
+        if service.profiles and not alone:
+            return None  # whatever turns the one on turns on the other
+        where = "" if is_enabled(service) else f" with the profile `{alone[0]}`"
+        needed = " or ".join(f"`{name}`" for name in target.profiles if name)
+        off = f"service `{reference.name}` is off without its profile {needed}"
+        hint = "Give both the same profiles, or write `required: false`."
+        return f"Docker Compose will refuse this file{where}: {off}", hint
     return None
