@@ -277,6 +277,27 @@ def test_a_refused_value_stays_with_its_reason_until_it_is_changed(editor: Page,
     expect(refused).to_have_value("")
 
 
+@pytest.mark.parametrize(("first", "kept"), [("abc", ["9001:9001"]), ("9000:9000", ["9000:9000", "9001:9001"])])
+def test_a_new_row_sent_again_before_the_answer_is_there(
+    editor: Page, watch: Watch, first: str, kept: list[str]
+) -> None:
+    if first == "abc":
+        watch.expect("422")
+    held: list[Route] = []
+    editor.route("**/edit/", lambda route: route.continue_() if held else held.append(route))
+    row = editor.locator('[name="ports.new@vllm"]')
+    row.fill(first)
+    with editor.expect_request("**/edit/"):
+        editor.keyboard.press("Enter")
+    row.fill("9001:9001")
+    editor.keyboard.press("Enter")
+    held[0].continue_()
+    for number, value in enumerate(kept, start=1):
+        expect(editor.locator(f'[name="ports.{number}@vllm"]')).to_have_value(value)
+    expect(row).to_have_value("")
+    expect(editor.locator('[data-key="ports.new@vllm"] .field-error')).to_have_count(0)
+
+
 def test_other_refused_fields_stay_as_well(editor: Page, watch: Watch) -> None:
     watch.expect("422")
     editor.keyboard.press("Alt+n")

@@ -8,6 +8,7 @@ const QUIET = 700; // ms without a key, after which a field that is still being 
 
 const NEW_ROW = /\.new[.@]/;
 const sending = new WeakSet();
+const waiting = new WeakSet(); // rows that were sent once more before the server had answered
 let timer = 0;
 
 // The fields that belong to what was changed or pressed: about to be sent, they are refused anew or not at all.
@@ -26,18 +27,24 @@ function isChanged(input) {
 async function sendField(input) {
   clearTimeout(timer);
   const row = input.closest("[data-row]") ?? input;
-  if (!isChanged(input) || sending.has(row)) return;
+  if (!isChanged(input)) return;
+  if (sending.has(row)) {
+    waiting.add(row);
+    return;
+  }
   const isNew = NEW_ROW.test(input.name);
   if (isNew) sending.add(row); // a row that is sent twice would be added twice
-  const value = input.value;
-  const data = await act("fields", fieldsOf(input));
+  const sent = fieldsOf(input);
+  const data = await act("fields", sent);
   sending.delete(row);
-  if (input.value === value) for (const each of [input, ...(row.querySelectorAll?.("input") ?? [])]) delete each.dataset.dirty;
-  if (!data || data.refused) return;
-  if (isNew) {
-    for (const each of row.querySelectorAll("input")) each.value = "";
+  const own = row === input ? [input] : [...row.querySelectorAll("input[name]")];
+  const isSame = own.every((each) => each.value === sent[each.name]);
+  if (isSame) for (const each of own) delete each.dataset.dirty;
+  if (data && !data.refused) {
+    input.dataset.server = isNew ? "" : sent[input.name];
+    if (isNew && isSame) for (const each of own) each.value = "";
   }
-  input.dataset.server = isNew ? "" : value;
+  if (waiting.delete(row) && !isSame) await sendField(input);
 }
 
 // A new variable is written when its row is left, or with Enter: its name alone is only half of it.
