@@ -14,6 +14,7 @@ from stacks.rules.findings import Diagnostic, Severity
 FEWEST_ROUNDS: Final = 20  # one fix may bring another rule's finding to light
 MOST_ROUNDS: Final = 200  # fixes that write to one place, such as the end of `volumes`, take a round each
 MOST_WORK: Final = 2_000_000  # characters that are checked anew beyond the fewest rounds
+Chosen = tuple[Diagnostic, tuple[TextEdit, ...]]  # with the edits of its fix: each is verified, which takes a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +86,20 @@ def fix_report(
     refused_since = 0  # how many fixes had been made when the first of them was refused
     for _ in range(max(FEWEST_ROUNDS, min(MOST_ROUNDS, MOST_WORK // (1 + len(report.document.text))))):
         chosen = [each for each in report.diagnostics if _is_wanted(each, unsafe, wanted, refused)]
-        batch, edits = _compatible(chosen, report.document)
-        if not edits and len(applied) > refused_since and refused:
+        batch = _compatible(((each, _edits(each)) for each in chosen), report.document)
+        if not batch and len(applied) > refused_since and refused:
             refused.clear()  # what would have made things worse then may not do so now
             continue
-        if not edits:
+        if not batch:
             break
         if not refused:
             refused_since = len(applied)
-        after: Report | None = check(edits)
+        after: Report | None = check(_together(batch))
         if after is not None and _is_worse(report, after):
             batch, after = _harmless(report, batch, refused, check)
         if after is None:
             continue
-        applied.extend(_applied(each, report.document) for each in batch)
+        applied.extend(_applied(each, report.document) for each, _ in batch)
         report = after
     return Fixed(next(iter(report.document.texts.values())), tuple(applied), report)
 
@@ -131,16 +132,19 @@ def _edits(diagnostic: Diagnostic) -> tuple[TextEdit, ...]:
     return diagnostic.fix.edits if diagnostic.fix else ()
 
 
-def _compatible(chosen: Iterable[Diagnostic], document: Document) -> tuple[list[Diagnostic], list[TextEdit]]:
-    """The diagnostics whose edits can be made in one go; the others wait for the next round."""
-    batch: list[Diagnostic] = []
+def _compatible(chosen: Iterable[Chosen], document: Document) -> list[Chosen]:
+    """Those whose edits can be made in one go; the others wait for the next round."""
+    batch: list[Chosen] = []
     edits: list[TextEdit] = []
-    for diagnostic in chosen:
-        own = _edits(diagnostic)
+    for diagnostic, own in chosen:
         if own and document.may_edit(own) and not _touches(own, edits):
-            batch.append(diagnostic)
+            batch.append((diagnostic, own))
             edits.extend(own)
-    return batch, edits
+    return batch
+
+
+def _together(batch: Iterable[Chosen]) -> list[TextEdit]:
+    return [edit for _, edits in batch for edit in edits]
 
 
 def _touches(own: Iterable[TextEdit], edits: list[TextEdit]) -> bool:
@@ -166,12 +170,12 @@ def _is_worse(before: Report, after: Report) -> bool:
 
 def _harmless(
     report: Report,
-    batch: list[Diagnostic],
+    batch: list[Chosen],
     refused: set[Hashable],
     check: Callable[[Iterable[TextEdit]], Report],
-) -> tuple[list[Diagnostic], Report | None]:
+) -> tuple[list[Chosen], Report | None]:
     """Of a batch that makes things worse, the fixes that together do not, found by halving; the others are refused."""
-    kept: list[Diagnostic] = []
+    kept: list[Chosen] = []
     report_of_kept: Report | None = None
     parts = [batch]
     while parts:
@@ -180,15 +184,15 @@ def _harmless(
         if after is not None and not _is_worse(report, after):
             kept, report_of_kept = [*kept, *part], after
         elif len(part) == 1:
-            refused.add(_identity(part[0]))
+            refused.add(_identity(part[0][0]))
         else:
             half = len(part) // 2
             parts += [part[half:], part[:half]]
     return kept, report_of_kept
 
 
-def _checked(batch: Iterable[Diagnostic], check: Callable[[Iterable[TextEdit]], Report]) -> Report | None:
+def _checked(batch: Iterable[Chosen], check: Callable[[Iterable[TextEdit]], Report]) -> Report | None:
     try:
-        return check([edit for each in batch for edit in _edits(each)])
+        return check(_together(batch))
     except OverlappingEditsError:
         return None
