@@ -12,7 +12,7 @@ from stacks.compose.references import names_other_files
 from stacks.compose.yaml import paused_collector
 from stacks.rules.context import Context
 from stacks.rules.findings import Diagnostic, Finding, Layer, Severity
-from stacks.rules.registry import Rule, rules_on
+from stacks.rules.registry import Rule, rules_on, rules_on_service
 
 if TYPE_CHECKING:
     from stacks.hosts.snapshot import HostSnapshot
@@ -119,7 +119,7 @@ class _Run:
         for service in document.services if complete else ():
             for part, of_service in PARTS.items():
                 for item in of_service(service):
-                    rules = rules_on(part, available)
+                    rules = _rules(part, service, available)
                     left -= len(rules)
                     if left < 0:
                         self.stopped_at = service.name
@@ -145,6 +145,10 @@ class _Run:
         if self.stopped_at is not None and layer_run.ran and layer_run.layer not in (Layer.YAML, Layer.SCHEMA):
             notes.append(f"there is too much in the file: not all of it was checked from service {self.stopped_at} on")
         return layer_run._replace(note="; ".join(notes))
+
+
+def _rules(part: type, service: Service, available: frozenset[str]) -> tuple[Rule, ...]:
+    return rules_on_service(service.node.effective, available) if part is Service else rules_on(part, available)
 
 
 def _stamped(rule: Rule, finding: Finding, service: str | None, document: Document) -> Diagnostic:

@@ -4,14 +4,16 @@ from pathlib import Path
 
 from stacks.rules.registry import Rule, all_rules
 
-_HEAD = '''"""On which part each rule is called, and what it needs: a check imports only the rules that it can call.
+_HEAD = '''"""On which part each rule is called, what it needs, and of which keys a service must have one.
+
+A check imports only the rules that it can call.
 
 Written by `python -m stacks.rules.indexing`. A rule that is not here yet is imported at each check.
 """
 
 from typing import Final
 
-INDEX: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+INDEX: Final[dict[str, tuple[str, str, str]]] = {
 '''
 
 
@@ -22,9 +24,9 @@ def render() -> str:
 
 def _line(rule: Rule) -> str:
     module = rule.check.__module__.removeprefix("stacks.rules.")
-    needs = "".join(f'"{need}", ' for need in sorted(rule.needs)).strip()
-    needs = needs if len(rule.needs) == 1 else needs.removesuffix(",")
-    return f'    "{module}": ("{rule.on.__name__}", ({needs})),\n'
+    return (
+        f'    "{module}": ("{rule.on.__name__}", "{" ".join(sorted(rule.needs))}", "{" ".join(sorted(rule.keys))}"),\n'
+    )
 
 
 if __name__ == "__main__":

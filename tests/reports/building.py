@@ -45,6 +45,7 @@ RULE = Rule(
     Severity.ERROR,
     Document,
     frozenset({"host", "gpus"}),
+    frozenset(),
     count_with_ids,
     "https://example.org/a?b=1,2",
 )

@@ -15,8 +15,8 @@ from stacks.rules.registry import ENGINE, FILES, GPUS, HOST, Rule, all_rules, ru
 EVERYTHING = frozenset({HOST, GPUS, ENGINE, FILES})
 
 
-def entry(rule: Rule) -> tuple[str, tuple[str, ...]]:
-    return rule.on.__name__, tuple(sorted(rule.needs))
+def entry(rule: Rule) -> tuple[str, str, str]:
+    return rule.on.__name__, " ".join(sorted(rule.needs)), " ".join(sorted(rule.keys))
 
 
 def module(rule: Rule) -> str:
@@ -55,7 +55,7 @@ def test_a_rule_that_the_index_does_not_know_is_found(monkeypatch: pytest.Monkey
     assert found == set(all_rules())
 
 
-def test_a_check_without_a_host_imports_no_rule_that_needs_one() -> None:
+def test_a_check_imports_no_rule_that_needs_a_host_or_keys_which_are_not_there() -> None:
     program = (
         "import sys; from stacks.rules.checker import check_text; check_text('services: {a: {image: \"x:1\"}}');"
         "print(*(name for name in sys.modules if name.startswith('stacks.rules.')))"
@@ -64,3 +64,4 @@ def test_a_check_without_a_host_imports_no_rule_that_needs_one() -> None:
     imported = {name.removeprefix("stacks.rules.") for name in done.stdout.split()}
     assert "com.invalid_yaml" in imported
     assert not {module(rule) for rule in all_rules() if rule.needs and module(rule) in INDEX} & imported
+    assert not {module(rule) for rule in all_rules() if rule.keys and module(rule) in INDEX} & imported

@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("command", "entrypoint"),
     url="https://github.com/mattn/go-shellwords",
 )
 def command_cut_off(service: Service, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from stacks.rules.registry import FILES, rule
     severity=Severity.ERROR,
     on=Service,
     needs=(FILES,),
+    keys=("env_file", "label_file"),
     url="https://docs.docker.com/reference/compose-file/services/#env_file",
 )
 def env_file_missing(service: Service, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.COMPOSE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("healthcheck",),
     url="https://github.com/compose-spec/compose-go/blob/v2.9.1/loader/validate.go",
 )
 def healthcheck_without_form(service: Service, context: Context) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("depends_on",),
     url="https://docs.docker.com/compose/how-tos/startup-order/",
 )
 def healthy_without_healthcheck(service: Service, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.COMPOSE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("command", "entrypoint"),
     url="https://github.com/mattn/go-shellwords",
 )
 def malformed_command(service: Service, context: Context) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ _HINT = "Write `NAME=ADDRESS`."
     layer=Layer.COMPOSE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("build", "extra_hosts"),
     url="https://github.com/compose-spec/compose-go/blob/v2.9.1/types/hostList.go",
 )
 def malformed_extra_host(service: Service, context: Context) -> Iterator[Finding]:

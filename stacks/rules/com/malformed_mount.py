@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.COMPOSE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("devices", "volumes"),
     url="https://github.com/compose-spec/compose-go/blob/v2.9.1/format/volume.go",
 )
 def malformed_mount(service: Service, context: Context) -> Iterator[Finding]:

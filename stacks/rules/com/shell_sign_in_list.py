@@ -16,6 +16,7 @@ _SIGNS = frozenset({"&&", "||", "|", ">", ">>", "2>&1"})
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("command", "entrypoint"),
     url="https://docs.docker.com/reference/compose-file/services/#command",
 )
 def shell_sign_in_list(service: Service, context: Context) -> Iterator[Finding]:

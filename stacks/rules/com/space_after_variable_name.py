@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.COMPOSE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("build", "environment"),
     url="https://github.com/compose-spec/compose-go/blob/v2.9.1/types/mapping.go",
 )
 def space_after_variable_name(service: Service, context: Context) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ _OF_THE_ENGINE = ("host", "none", "bridge")  # who names these as networks proba
     layer=Layer.COMPOSE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("networks",),
     url="https://github.com/compose-spec/compose-go/blob/v2.9.1/loader/validate.go",
 )
 def undefined_network(service: Service, context: Context) -> Iterator[Finding]:

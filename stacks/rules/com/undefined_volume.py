@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.COMPOSE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("volumes",),
     url="https://github.com/compose-spec/compose-go/blob/v2.9.1/loader/validate.go",
 )
 def undefined_volume(service: Service, context: Context) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ _PLACES: tuple[tuple[int, tuple[str, ...]], ...] = (
     layer=Layer.SCHEMA,
     severity=Severity.ERROR,
     on=Service,
+    keys=("deploy", "device_requests", "devices", "reservations", "resources"),
     url="https://docs.docker.com/reference/compose-file/deploy/#devices",
 )
 def devices_at_wrong_depth(service: Service, context: Context) -> Iterator[Finding]:

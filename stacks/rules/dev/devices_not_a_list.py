@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.SCHEMA,
     severity=Severity.ERROR,
     on=Service,
+    keys=("deploy",),
     url="https://docs.docker.com/reference/compose-file/deploy/#devices",
 )
 def devices_not_a_list(service: Service, context: Context) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("command", "entrypoint"),
     url="https://docs.docker.com/reference/cli/docker/container/run/",
 )
 def docker_run_options_in_command(service: Service, context: Context) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _DRIVER_FOLDER = lazy_pattern(r"/(?:usr/)?lib(?:64|/x86_64-linux-gnu|/aarch64-li
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("volumes",),
     url="https://github.com/NVIDIA/nvidia-docker/issues/1008",
 )
 def driver_files_mounted(service: Service, context: Context) -> Iterator[Finding]:

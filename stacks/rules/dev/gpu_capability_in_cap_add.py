@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("cap_add", "cap_drop"),
     url="https://docs.docker.com/reference/compose-file/services/#cap_add",
 )
 def gpu_capability_in_cap_add(service: Service, context: Context) -> Iterator[Finding]:

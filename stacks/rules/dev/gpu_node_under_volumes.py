@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("volumes",),
     url="https://docs.docker.com/reference/cli/docker/container/run/#device",
 )
 def gpu_node_under_volumes(service: Service, context: Context) -> Iterator[Finding]:

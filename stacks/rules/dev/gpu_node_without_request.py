@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("devices",),
     url="https://github.com/NVIDIA/nvidia-docker/issues/1008",
 )
 def gpu_node_without_request(service: Service, context: Context) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ _LIST = "/var/run/nvidia-container-devices"
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("device_cgroup_rules", "volumes"),
     url="https://github.com/NVIDIA/nvidia-docker/issues/1008",
 )
 def gpu_opened_by_hand(service: Service, context: Context) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.SCHEMA,
     severity=Severity.ERROR,
     on=Service,
+    keys=("gpus",),
     url="https://docs.docker.com/reference/compose-file/services/#gpus",
 )
 def gpus_malformed(service: Service, context: Context) -> Iterator[Finding]:

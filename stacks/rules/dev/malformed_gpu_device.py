@@ -26,6 +26,7 @@ _MEANT = lazy_pattern(
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("devices",),
     url="https://docs.docker.com/build/building/cdi/",
 )
 def malformed_gpu_device(service: Service, context: Context) -> Iterator[Finding]:

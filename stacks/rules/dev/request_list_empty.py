@@ -18,6 +18,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("deploy", "gpus"),
     url="https://docs.docker.com/reference/compose-file/services/#gpus",
 )
 def request_list_empty(service: Service, context: Context) -> Iterator[Finding]:

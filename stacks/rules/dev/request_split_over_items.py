@@ -19,6 +19,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("deploy", "gpus"),
     url="https://docs.docker.com/reference/compose-file/deploy/#devices",
 )
 def request_split_over_items(service: Service, context: Context) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("deploy", "gpus"),
     url="https://github.com/moby/moby/blob/master/daemon/devices_nvidia_linux.go",
 )
 def several_gpu_requests(service: Service, context: Context) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ _MEANT = frozenset({"yes", "on", "y", "enable", "enabled", "all"})
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://github.com/NVIDIA/nvidia-container-toolkit/blob/main/internal/config/image/cuda_image.go",
 )
 def disable_require_not_a_boolean(service: Service, context: Context) -> Iterator[Finding]:

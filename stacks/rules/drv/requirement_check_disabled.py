@@ -13,6 +13,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("environment",),
     url="https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
 )
 def requirement_check_disabled(service: Service, context: Context) -> Iterator[Finding]:

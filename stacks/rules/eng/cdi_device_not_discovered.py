@@ -19,6 +19,7 @@ from stacks.rules.registry import ENGINE, rule
     severity=Severity.ERROR,
     on=Service,
     needs=(ENGINE,),
+    keys=("deploy", "devices", "gpus"),
     url="https://github.com/NVIDIA/nvidia-container-toolkit/issues/434",
 )
 def cdi_device_not_discovered(service: Service, context: Context) -> Iterator[Finding]:

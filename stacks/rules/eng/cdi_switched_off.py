@@ -15,6 +15,7 @@ from stacks.rules.registry import ENGINE, rule
     severity=Severity.ERROR,
     on=Service,
     needs=(ENGINE,),
+    keys=("deploy", "devices", "gpus"),
     url="https://docs.docker.com/reference/cli/dockerd/#enable-cdi-devices",
 )
 def cdi_switched_off(service: Service, context: Context) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from stacks.compose import editing
 from stacks.compose.document import Service
+from stacks.compose.gpu_requests import RESERVED_DEVICES, in_steps
 from stacks.compose.nodes import Scalar
 from stacks.compose.source import TextEdit
 from stacks.facts.engine import Feature, is_before, version_of
@@ -19,6 +20,7 @@ from stacks.rules.registry import ENGINE, rule
     severity=Severity.ERROR,
     on=Service,
     needs=(ENGINE,),
+    keys=("gpus",),
     url="https://github.com/docker/compose/releases/tag/v2.30.0",
 )
 def compose_too_old_for_gpus(service: Service, context: Context) -> Iterator[Finding]:
@@ -73,8 +75,11 @@ def _fix(service: Service) -> Fix | None:
         return None
     document, path = service.document, service.path
 
-    def edits() -> Iterable[TextEdit]:
-        yield from editing.delete(document, (*path, "gpus"))
-        yield from editing.set_value(document, (*path, "deploy", "resources", "reservations", "devices"), requests)
+    def edits() -> tuple[TextEdit, ...]:
+        return in_steps(
+            document,
+            lambda step: editing.delete(step, (*path, "gpus")),
+            lambda step: editing.set_value(step, (*path, *RESERVED_DEVICES), requests),
+        )
 
     return fix_at(document, (*path, "gpus"), "write it as `deploy.resources.reservations.devices`", edits)

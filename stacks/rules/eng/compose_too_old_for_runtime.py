@@ -16,6 +16,7 @@ from stacks.rules.registry import ENGINE, rule
     severity=Severity.ERROR,
     on=Service,
     needs=(ENGINE,),
+    keys=("runtime",),
     url="https://github.com/docker/compose/issues/6691",
 )
 def compose_too_old_for_runtime(service: Service, context: Context) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from stacks.swarm import swarm_sign
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("deploy", "gpus", "runtime"),
     url="https://github.com/docker/cli/issues/3051",
 )
 def device_request_in_swarm_stack(service: Service, context: Context) -> Iterator[Finding]:

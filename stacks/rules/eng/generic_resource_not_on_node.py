@@ -16,6 +16,7 @@ _PATH = ("deploy", "resources", "reservations", "generic_resources")
     severity=Severity.WARNING,
     on=Service,
     needs=(ENGINE,),
+    keys=("deploy",),
     url="https://github.com/moby/swarmkit/blob/master/api/genericresource/resource_management.go",
 )
 def generic_resource_not_on_node(service: Service, context: Context) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from stacks.swarm import reserved_kinds
     layer=Layer.GPU,
     severity=Severity.INFO,
     on=Service,
+    keys=("deploy",),
     url="https://github.com/NVIDIA/nvidia-container-toolkit",
 )
 def generic_resource_unknown_to_toolkit(service: Service, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ _PATH = ("deploy", "resources", "reservations", "generic_resources")
     layer=Layer.GPU,
     severity=Severity.INFO,
     on=Service,
+    keys=("deploy",),
     url="https://docs.docker.com/reference/compose-file/deploy/",
 )
 def generic_resources_without_swarm(service: Service, context: Context) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from stacks.swarm import reserves_gpus, swarm_sign
     layer=Layer.GPU,
     severity=Severity.INFO,
     on=Service,
+    keys=("deploy",),
     url="https://github.com/docker/cli/blob/master/cli/compose/types/types.go",
 )
 def key_ignored_by_swarm(service: Service, context: Context) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("runtime",),
     url="https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html",
 )
 def misspelt_runtime(service: Service, context: Context) -> Iterator[Finding]:

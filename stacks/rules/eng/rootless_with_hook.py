@@ -18,6 +18,7 @@ _HINT = "Ask by CDI, such as `devices: [nvidia.com/gpu=0]`, or set `no-cgroups =
     severity=Severity.WARNING,
     on=Service,
     needs=(ENGINE,),
+    keys=("deploy", "gpus", "runtime"),
     url="https://github.com/NVIDIA/nvidia-container-toolkit/issues/139",
 )
 def rootless_with_hook(service: Service, context: Context) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from stacks.allocation import CDI_GPU, NO_DEVICES, NVIDIA_RUNTIME, VISIBLE_DEVICES
 from stacks.compose import editing
 from stacks.compose.document import Service
+from stacks.compose.gpu_requests import RESERVED_DEVICES, in_steps
 from stacks.compose.source import TextEdit
 from stacks.gpu_use import host_label
 from stacks.hosts.snapshot import Engine
@@ -19,6 +20,7 @@ from stacks.rules.registry import ENGINE, rule
     severity=Severity.ERROR,
     on=Service,
     needs=(ENGINE,),
+    keys=("runtime",),
     url="https://github.com/moby/moby/blob/master/daemon/runtime_unix.go",
 )
 def runtime_not_registered(service: Service, context: Context) -> Iterator[Finding]:
@@ -73,10 +75,13 @@ def _fix(service: Service, engine: Engine) -> Fix | None:
     chosen: dict[str, object] = {"count": "all"} if not names or "all" in names else {"device_ids": names}
     document, path = service.document, service.path
 
-    def edits() -> Iterable[TextEdit]:
+    def edits() -> tuple[TextEdit, ...]:
         request = {"driver": NVIDIA_RUNTIME, **chosen, "capabilities": ["gpu"]}
-        yield from editing.delete(document, (*path, "runtime"))
-        yield from editing.append_item(document, (*path, "deploy", "resources", "reservations", "devices"), request)
+        return in_steps(
+            document,
+            lambda step: editing.delete(step, (*path, "runtime")),
+            lambda step: editing.append_item(step, (*path, *RESERVED_DEVICES), request),
+        )
 
     title = "ask for the GPUs by a device request instead of `runtime: nvidia`"
     return fix_at(document, (*path, "runtime"), title, edits)

@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/reference/compose-file/services/#environment",
 )
 def boolean_changed_by_yaml(service: Service, context: Context) -> Iterator[Finding]:

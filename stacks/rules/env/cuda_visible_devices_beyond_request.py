@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("environment",),
     url="https://github.com/NVIDIA/nvidia-container-toolkit/issues/73",
 )
 def cuda_visible_devices_beyond_request(service: Service, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.nvidia.com/cuda/cuda-c-programming-guide/#cuda-environment-variables",
 )
 def cuda_visible_devices_cut(service: Service, context: Context) -> Iterator[Finding]:

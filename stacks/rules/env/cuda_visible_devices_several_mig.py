@@ -13,6 +13,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.INFO,
     on=Service,
+    keys=("environment",),
     url="https://docs.nvidia.com/datacenter/tesla/mig-user-guide/",
 )
 def cuda_visible_devices_several_mig(service: Service, context: Context) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from stacks.swarm import reserves_gpus
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
 )
 def driver_variable_without_gpu(service: Service, context: Context) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ _ASSIGNMENT = lazy_pattern(r"CUDA_VISIBLE_DEVICES=([^;&|]*)")
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("command", "entrypoint", "environment"),
     url="https://github.com/NVIDIA/nvidia-container-toolkit/issues/73",
 )
 def gpu_number_beyond_request(service: Service, context: Context) -> Iterator[Finding]:

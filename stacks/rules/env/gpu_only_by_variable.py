@@ -21,6 +21,7 @@ from stacks.swarm import reserves_gpus
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("environment",),
     url="https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
 )
 def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding]:

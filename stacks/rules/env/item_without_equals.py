@@ -21,6 +21,7 @@ _ASSIGNMENT = lazy_pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?:\s*:\s*|\s+)(\S.*)\Z", r
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/reference/compose-file/services/#environment",
 )
 def item_without_equals(service: Service, context: Context) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _SETTINGS = lazy_pattern(rf"\s*{_SETTING}(?:\s*,\s*{_SETTING})*\s*,?\s*")
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.pytorch.org/docs/stable/notes/cuda.html#optimizing-memory-usage-with-pytorch-cuda-alloc-conf",
 )
 def malformed_allocator_settings(service: Service, context: Context) -> Iterator[Finding]:

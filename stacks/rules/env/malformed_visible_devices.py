@@ -21,6 +21,7 @@ _WORDS = NOTHING_WORDS | {"all"}
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("environment",),
     url="https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
 )
 def malformed_visible_devices(service: Service, context: Context) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ _ADMIN = frozenset({"SYS_ADMIN", "CAP_SYS_ADMIN", "ALL", "CAP_ALL"})
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("environment",),
     url="https://github.com/NVIDIA/nvidia-container-toolkit",
 )
 def mig_variable_without_privilege(service: Service, context: Context) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ _NUMBERS = (int, float)
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("build", "environment"),
     url="https://docs.docker.com/reference/compose-file/services/#environment",
 )
 def number_changed_by_yaml(service: Service, context: Context) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ _QUOTES = ('"', "'")
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/reference/compose-file/services/#environment",
 )
 def quotes_in_list_item(service: Service, context: Context) -> Iterator[Finding]:

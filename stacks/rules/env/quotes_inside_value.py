@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/reference/compose-file/services/#environment",
 )
 def quotes_inside_value(service: Service, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://github.com/moby/moby/blob/master/daemon/devices_nvidia_linux.go",
 )
 def request_overrides_driver_capabilities(service: Service, context: Context) -> Iterator[Finding]:

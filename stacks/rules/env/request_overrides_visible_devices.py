@@ -19,6 +19,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("environment",),
     url="https://github.com/moby/moby/blob/master/daemon/devices_nvidia_linux.go",
 )
 def request_overrides_visible_devices(service: Service, context: Context) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ _NAME = "NVIDIA_VISIBLE_DEVICES"
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("runtime",),
     url="https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
 )
 def runtime_without_visible_devices(service: Service, context: Context) -> Iterator[Finding]:

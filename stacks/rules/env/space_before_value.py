@@ -14,6 +14,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/reference/compose-file/services/#environment",
 )
 def space_before_value(service: Service, context: Context) -> Iterator[Finding]:

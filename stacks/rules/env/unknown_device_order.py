@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.nvidia.com/cuda/cuda-c-programming-guide/#cuda-environment-variables",
 )
 def unknown_device_order(service: Service, context: Context) -> Iterator[Finding]:

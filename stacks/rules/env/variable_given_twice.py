@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/reference/compose-file/services/#environment",
 )
 def variable_given_twice(service: Service, context: Context) -> Iterator[Finding]:

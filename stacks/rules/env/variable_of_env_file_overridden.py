@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/compose/how-tos/environment-variables/envvars-precedence/",
 )
 def variable_of_env_file_overridden(service: Service, context: Context) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/build/building/cdi/",
 )
 def visible_devices_beside_cdi(service: Service, context: Context) -> Iterator[Finding]:

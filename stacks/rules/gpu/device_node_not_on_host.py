@@ -16,6 +16,7 @@ from stacks.rules.registry import GPUS, rule
     severity=Severity.ERROR,
     on=Service,
     needs=(GPUS,),
+    keys=("devices", "volumes"),
     url="https://docs.docker.com/reference/cli/docker/container/run/#device",
 )
 def device_node_not_on_host(service: Service, context: Context) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("x-gpu-compose",),
     url="https://docs.docker.com/reference/compose-file/extension/",
 )
 def malformed_declared_need(service: Service, context: Context) -> Iterator[Finding]:

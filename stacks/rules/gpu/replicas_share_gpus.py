@@ -14,6 +14,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("deploy", "scale"),
     url="https://github.com/docker/compose/issues/11863",
 )
 def replicas_share_gpus(service: Service, context: Context) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ _MIG = (IdentifierKind.MIG_POSITION, IdentifierKind.MIG_UUID)
     layer=Layer.GPU,
     severity=Severity.INFO,
     on=Service,
+    keys=("deploy", "devices", "environment", "gpus"),
     url="https://docs.nvidia.com/datacenter/tesla/mig-user-guide/",
 )
 def several_mig_instances(service: Service, context: Context) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("healthcheck",),
     url="https://docs.docker.com/reference/compose-file/services/#healthcheck",
 )
 def health_check_on_wrong_port(service: Service, context: Context) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("healthcheck",),
     url="https://github.com/ollama/ollama/issues/9781",
 )
 def health_check_tool_missing(service: Service, context: Context) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("healthcheck",),
     url="https://docs.docker.com/reference/compose-file/services/#healthcheck",
 )
 def health_check_without_shell(service: Service, context: Context) -> Iterator[Finding]:

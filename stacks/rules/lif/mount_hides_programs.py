@@ -24,6 +24,7 @@ _PROGRAMS = frozenset(
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("volumes",),
     url="https://docs.docker.com/engine/storage/bind-mounts/#mounting-over-existing-data",
 )
 def mount_hides_programs(service: Service, context: Context) -> Iterator[Finding]:

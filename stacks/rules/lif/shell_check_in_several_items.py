@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("healthcheck",),
     url="https://docs.docker.com/reference/compose-file/services/#healthcheck",
 )
 def shell_check_in_several_items(service: Service, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("healthcheck",),
     url="https://github.com/docker/compose/blob/main/pkg/e2e/healthcheck_test.go",
 )
 def start_interval_without_start_period(service: Service, context: Context) -> Iterator[Finding]:

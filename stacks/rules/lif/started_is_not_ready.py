@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("depends_on",),
     url="https://docs.docker.com/compose/how-tos/startup-order/",
 )
 def started_is_not_ready(service: Service, context: Context) -> Iterator[Finding]:

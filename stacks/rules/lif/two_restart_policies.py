@@ -17,6 +17,7 @@ _AS_RESTART = {"none": "no", "any": "always", "on-failure": "on-failure"}
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("restart",),
     url="https://docs.docker.com/reference/compose-file/deploy/#restart_policy",
 )
 def two_restart_policies(service: Service, context: Context) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ _MEANT = {"never": "no", "false": "no", "off": "no", "true": "always", "yes": "a
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("restart",),
     url="https://docs.docker.com/reference/compose-file/services/#restart",
 )
 def unknown_restart_policy(service: Service, context: Context) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("depends_on",),
     url="https://docs.docker.com/compose/how-tos/startup-order/",
 )
 def waits_for_end_of_server(service: Service, context: Context) -> Iterator[Finding]:

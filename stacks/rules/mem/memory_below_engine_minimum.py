@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("deploy", "mem_limit", "mem_reservation"),
     url="https://github.com/moby/moby/blob/master/daemon/daemon_unix.go",
 )
 def memory_below_engine_minimum(service: Service, context: Context) -> Iterator[Finding]:

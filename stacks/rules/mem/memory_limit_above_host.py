@@ -16,6 +16,7 @@ from stacks.rules.registry import HOST, rule
     severity=Severity.WARNING,
     on=Service,
     needs=(HOST,),
+    keys=("deploy", "mem_limit", "mem_reservation"),
     url="https://docs.docker.com/engine/containers/resource_constraints/",
 )
 def memory_limit_above_host(service: Service, context: Context) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("deploy", "mem_limit", "mem_reservation"),
     url="https://docs.docker.com/engine/containers/resource_constraints/",
 )
 def memory_limit_below_image_need(service: Service, context: Context) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ _GPU_MEMORY = lazy_pattern(r"#.*\b(vram|gpu[ -]?(memory|mem|ram)|video memory|cu
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("deploy", "mem_limit", "mem_reservation"),
     url="https://docs.docker.com/engine/containers/resource_constraints/",
 )
 def memory_limit_meant_for_gpu(service: Service, context: Context) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("deploy", "mem_limit", "mem_reservation"),
     url="https://github.com/moby/moby/blob/master/daemon/daemon_unix.go",
 )
 def memory_reservation_above_limit(service: Service, context: Context) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ _WORDS = ("auto", "gpu")
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("command", "entrypoint"),
     url="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/troubleshooting.html",
 )
 def missing_shm_for_workers(service: Service, context: Context) -> Iterator[Finding]:

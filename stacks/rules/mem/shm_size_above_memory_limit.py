@@ -14,6 +14,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("shm_size",),
     url="https://docs.kernel.org/admin-guide/cgroup-v2.html#memory",
 )
 def shm_size_above_memory_limit(service: Service, context: Context) -> Iterator[Finding]:

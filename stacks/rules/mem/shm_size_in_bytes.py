@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("shm_size",),
     url="https://docs.docker.com/reference/compose-file/extension/#specifying-byte-values",
 )
 def shm_size_in_bytes(service: Service, context: Context) -> Iterator[Finding]:

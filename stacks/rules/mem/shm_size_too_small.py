@@ -22,6 +22,7 @@ _FOR_SEVERAL = 1024**3  # what NVIDIA's and Hugging Face's documentation gives t
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("shm_size",),
     url="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/troubleshooting.html",
 )
 def shm_size_too_small(service: Service, context: Context) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("shm_size",),
     url="https://docs.docker.com/engine/storage/tmpfs/",
 )
 def shm_size_under_mount(service: Service, context: Context) -> Iterator[Finding]:

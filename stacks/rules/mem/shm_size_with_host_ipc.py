@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.INFO,
     on=Service,
+    keys=("shm_size",),
     url="https://docs.vllm.ai/en/latest/deployment/docker.html",
 )
 def shm_size_with_host_ipc(service: Service, context: Context) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ _SWAP = "memswap_limit"
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("memswap_limit",),
     url="https://github.com/moby/moby/blob/master/daemon/daemon_unix.go",
 )
 def swap_limit_below_memory_limit(service: Service, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ _LEAST, _MOST = -1, 100  # -1 leaves the kernel's own value
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("mem_swappiness",),
     url="https://github.com/moby/moby/blob/master/daemon/daemon_unix.go",
 )
 def swappiness_out_of_range(service: Service, context: Context) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ _MOST = 1000  # ports in a range that is still looked at one by one
     layer=Layer.PRACTICE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("ports",),
     url="https://docs.docker.com/engine/network/port-publishing/",
 )
 def host_port_twice_in_service(service: Service, context: Context) -> Iterator[Finding]:

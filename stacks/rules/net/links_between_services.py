@@ -15,6 +15,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("links",),
     url="https://docs.docker.com/compose/how-tos/networking/#link-containers",
 )
 def links_between_services(service: Service, context: Context) -> Iterator[Finding]:

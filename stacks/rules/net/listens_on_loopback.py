@@ -21,6 +21,7 @@ _ALL = "0.0.0.0"  # noqa: S104 - what the user's program is to be told, nothing 
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("ports",),
     url="https://docs.docker.com/engine/network/port-publishing/",
 )
 def listens_on_loopback(service: Service, context: Context) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ _FIRST_FREE = 1024
     severity=Severity.WARNING,
     on=Service,
     needs=(ENGINE,),
+    keys=("ports",),
     url="https://docs.docker.com/engine/security/rootless/tips/#exposing-privileged-ports",
 )
 def low_port_on_rootless_engine(service: Service, context: Context) -> Iterator[Finding]:

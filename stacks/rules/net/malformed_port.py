@@ -16,6 +16,7 @@ from stacks.rules.registry import rule
     layer=Layer.COMPOSE,
     severity=Severity.ERROR,
     on=Service,
+    keys=("ports",),
     url="https://github.com/docker/go-connections/blob/v0.5.0/nat/nat.go",
 )
 def malformed_port(service: Service, context: Context) -> Iterator[Finding]:

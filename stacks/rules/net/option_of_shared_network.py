@@ -27,6 +27,7 @@ _OPTIONS = {
     layer=Layer.GPU,
     severity=Severity.ERROR,
     on=Service,
+    keys=("network_mode",),
     url="https://docs.docker.com/engine/network/#container-networks",
 )
 def option_of_shared_network(service: Service, context: Context) -> Iterator[Finding]:

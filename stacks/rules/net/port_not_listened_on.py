@@ -17,6 +17,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("ports",),
     url="https://docs.docker.com/engine/network/port-publishing/",
 )
 def port_not_listened_on(service: Service, context: Context) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ _SEXAGESIMAL = lazy_pattern(r"([1-9][0-9]*):([0-5]?[0-9])\Z")
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("ports",),
     url="https://docs.docker.com/reference/compose-file/services/#ports",
 )
 def port_read_as_number(service: Service, context: Context) -> Iterator[Finding]:

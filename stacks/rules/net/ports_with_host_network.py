@@ -14,6 +14,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("ports",),
     url="https://docs.docker.com/engine/network/drivers/host/",
 )
 def ports_with_host_network(service: Service, context: Context) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ _BROAD = {
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("cap_add",),
     url="https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities",
 )
 def broad_capability(service: Service, context: Context) -> Iterator[Finding]:

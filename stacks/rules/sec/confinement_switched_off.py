@@ -18,6 +18,7 @@ _OFF = {
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("security_opt",),
     url="https://docs.docker.com/engine/security/seccomp/",
 )
 def confinement_switched_off(service: Service, context: Context) -> Iterator[Finding]:

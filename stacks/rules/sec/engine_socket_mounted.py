@@ -20,6 +20,7 @@ _SOCKETS = (
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("volumes",),
     url="https://docs.docker.com/engine/security/#docker-daemon-attack-surface",
 )
 def engine_socket_mounted(service: Service, context: Context) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ _WHOLE = "/"
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("volumes",),
     url="https://docs.docker.com/engine/storage/bind-mounts/#considerations-and-constraints",
 )
 def host_folder_writable(service: Service, context: Context) -> Iterator[Finding]:

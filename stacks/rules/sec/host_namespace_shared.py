@@ -19,6 +19,7 @@ _MEANING = {
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("cgroup", "pid", "userns_mode", "uts"),
     url="https://docs.docker.com/engine/containers/run/#pid-settings---pid",
 )
 def host_namespace_shared(service: Service, context: Context) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ _DEFAULT_PORT = 8888
     layer=Layer.PRACTICE,
     severity=Severity.WARNING,
     on=Service,
+    keys=("command", "entrypoint"),
     url="https://jupyter-server.readthedocs.io/en/latest/operators/security.html",
 )
 def jupyter_without_token(service: Service, context: Context) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("network_mode", "ports"),
     url="https://docs.docker.com/engine/network/port-publishing/#publishing-ports",
 )
 def open_to_anybody(service: Service, context: Context) -> Iterator[Finding]:

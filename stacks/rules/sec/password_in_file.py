@@ -21,6 +21,7 @@ _SHORTEST_KEY = 12
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("environment",),
     url="https://docs.docker.com/compose/how-tos/environment-variables/best-practices/",
 )
 def password_in_file(service: Service, context: Context) -> Iterator[Finding]:

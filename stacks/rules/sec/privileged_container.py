@@ -13,6 +13,7 @@ from stacks.rules.registry import rule
     layer=Layer.PRACTICE,
     severity=Severity.INFO,
     on=Service,
+    keys=("privileged",),
     url="https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities",
 )
 def privileged_container(service: Service, context: Context) -> Iterator[Finding]:

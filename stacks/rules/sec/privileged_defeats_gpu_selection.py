@@ -14,6 +14,7 @@ from stacks.rules.registry import rule
     layer=Layer.GPU,
     severity=Severity.WARNING,
     on=Service,
+    keys=("privileged",),
     url="https://github.com/NVIDIA/nvidia-docker/issues/764",
 )
 def privileged_defeats_gpu_selection(service: Service, context: Context) -> Iterator[Finding]:
