@@ -51,6 +51,12 @@ def means_gpu(service: Service, *, by_privilege: bool = True) -> bool:
     return privileged is not None and privileged.value is True
 
 
+def sees_all_gpus(service: Service) -> bool:
+    """Whether the container may open every GPU of the host, whatever it asks for: it is privileged, or its base is."""
+    privileged = lineage(service).find("privileged")
+    return isinstance(privileged, Scalar) and privileged.string.lower() == "true"
+
+
 class Hold(NamedTuple):
     """A claim's hold on one GPU: where the document says so, in which way (`count`, `all`, the id), in what words."""
 

@@ -12,6 +12,7 @@ from stacks.compose.references import lineage
 from stacks.compose.source import Span
 
 _ANY: Final = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - addresses to compare, nothing is bound here
+_ENGINE_PICKS: Final = 0  # as a host port: the engine takes any that is free
 _MOST_PORTS: Final = 200_000  # of all services together; what a file has beyond that is not compared
 _MOST_HOLDERS: Final = 50  # of one port, on different addresses or with different profiles
 
@@ -42,7 +43,7 @@ def colliding_ports(document: Document) -> Iterator[PortCollision]:
     holders: dict[tuple[int, str], list[PublishedPorts]] = {}
     left = _MOST_PORTS
     for service in document.services:
-        if service.get("ports") is None or _is_on_host_network(service):
+        if service.get("ports") is None or service.replicas == 0 or _is_on_host_network(service):
             continue
         for item in _published(service):
             if service.replicas > 1 and len(item.ports) < service.replicas:
@@ -81,7 +82,9 @@ def _published(service: Service) -> Iterator[PublishedPorts]:
     ports = service.sequence("ports")
     for index, item in enumerate(ports.items) if isinstance(ports, Sequence) else ():
         mapping = _mapping(item) if isinstance(item, (Scalar, Mapping)) else None
-        if mapping is not None and mapping.published and not mapping.picks_from_range and ports is not None:
+        if mapping is None or ports is None or mapping.picks_from_range:
+            continue
+        if mapping.published and mapping.published[0] != _ENGINE_PICKS:
             address = mapping.host_ip or ""
             yield PublishedPorts(service, ports.item_span(index), address, mapping.published, mapping.protocol)
 

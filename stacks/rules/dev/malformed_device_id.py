@@ -11,6 +11,7 @@ from stacks.compose.gpu_identifiers import (
 )
 from stacks.compose.nodes import Path, Scalar, Sequence
 from stacks.compose.values import quote
+from stacks.facts.visible_devices import is_pci_address
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -65,7 +66,9 @@ def malformed_device_id(request: DeviceRequest, context: Context) -> Iterator[Fi
         if not isinstance(item, Scalar) or not isinstance(item.value, str) or not item.string.strip():
             continue
         text = item.string
-        if identifier_kind(text) or text.strip().lower() in _ELSEWHERE or split_identifiers(text):
+        if identifier_kind(text) or is_pci_address(text):
+            continue
+        if text.strip().lower() in _ELSEWHERE or split_identifiers(text):
             continue
         meant, safe = repaired_identifier(text), True
         if meant is None and is_whole_uuid(text):

@@ -5,6 +5,7 @@ from stacks.compose.document import Service
 from stacks.compose.values import quote
 from stacks.compose.variable_edits import remove_variable
 from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
+from stacks.gpu_use import sees_all_gpus
 from stacks.gpu_variables import first_missing
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
@@ -25,7 +26,8 @@ def cuda_visible_devices_beyond_request(service: Service, context: Context) -> I
     as number 0, and `CUDA_VISIBLE_DEVICES=1` hides it. The list ends at the first number that the container does not
     have, so GPUs named after it are lost as well.
 
-    The request has chosen already; the variable is not needed.
+    The request has chosen already; the variable is not needed. (A privileged container has all GPUs of the host,
+    whatever it asks for, and is left out.)
 
     ```yaml bad
     services:
@@ -45,7 +47,7 @@ def cuda_visible_devices_beyond_request(service: Service, context: Context) -> I
     ```
     """
     variable = service.variable("CUDA_VISIBLE_DEVICES")
-    if variable is None or variable.value is None:
+    if variable is None or variable.value is None or sees_all_gpus(service):
         return
     claims = effective_claims(service)
     if len(claims) != 1:

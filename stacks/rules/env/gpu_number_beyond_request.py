@@ -6,6 +6,7 @@ from stacks.compose.document import Service
 from stacks.compose.source import Span
 from stacks.compose.values import quote
 from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
+from stacks.gpu_use import sees_all_gpus
 from stacks.gpu_variables import gpus_given
 from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
@@ -51,7 +52,7 @@ def gpu_number_beyond_request(service: Service, context: Context) -> Iterator[Fi
     """
     claims = effective_claims(service)
     count = gpus_given(claims[0], context.host) if len(claims) == 1 else None
-    if count is None:
+    if count is None or sees_all_gpus(service):
         return
     for text, span in _texts(service):
         wanted = _beyond(text, count)

@@ -6,6 +6,7 @@ from stacks.compose.values import quote
 from stacks.compose.variable_edits import set_variable
 from stacks.facts.images import GpuKind, image_facts
 from stacks.facts.visible_devices import read_visible_devices
+from stacks.gpu_use import requests_gpu_by_device
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -51,7 +52,7 @@ def visible_devices_hides_all(service: Service, context: Context) -> Iterator[Fi
     if variable is None or variable.value is None or not runs_nvidia(service):
         return
     read = read_visible_devices(variable.value)
-    if read.nothing is None or any(request.is_for_gpus for request in service.device_requests):
+    if read.nothing is None or requests_gpu_by_device(service):
         return
     needs_one = service.image is not None and image_facts(service.image.string).gpu is GpuKind.REQUIRED
     why = f"{quote(read.nothing)} outweighs the GPUs beside it" if read.names else "it names none"

@@ -4,6 +4,7 @@ from functools import partial
 from stacks.allocation import ClaimKind, GpuClaim, effective_claims
 from stacks.compose import editing
 from stacks.compose.document import Document
+from stacks.gpu_use import sees_all_gpus
 from stacks.gpu_variables import gpus_given
 from stacks.model_servers import model_servers
 from stacks.rules.context import Context
@@ -48,7 +49,7 @@ def more_parallel_than_gpus(document: Document, context: Context) -> Iterator[Fi
     """
     for server in model_servers(document):
         spread = server.parallel
-        if spread is None or spread[1] is None:
+        if spread is None or spread[1] is None or sees_all_gpus(server.service):
             continue
         claims = effective_claims(server.service)
         given = gpus_given(claims[0], context.host) if len(claims) == 1 else None
