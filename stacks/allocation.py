@@ -4,8 +4,6 @@ The engine reserves nothing: `count: N` always gives GPUs 0 to N-1, and two serv
 daemon/devices_nvidia_linux.go (`countToDevices`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -74,8 +72,8 @@ class Holding(NamedTuple):
     """One claim's hold on one GPU, or on one MIG instance of it. `identifier` is None for `all` and counts."""
 
     claim: GpuClaim
-    gpu: Gpu
-    mig_instance: MigInstance | None
+    gpu: "Gpu"
+    mig_instance: "MigInstance | None"
     identifier: Identifier | None
 
 
@@ -85,7 +83,7 @@ class Allocation(NamedTuple):
     claims: tuple[GpuClaim, ...]
     holdings: tuple[Holding, ...]
     unresolved: tuple[tuple[GpuClaim, Identifier], ...]
-    host: HostSnapshot | None
+    host: "HostSnapshot | None"
 
     def of_service(self, name: str) -> tuple[GpuClaim, ...]:
         return tuple(claim for claim in self.claims if claim.service.name == name)
@@ -99,7 +97,7 @@ class Allocation(NamedTuple):
         return tuple(holding for holding in self.holdings if holding.gpu.index == index)
 
 
-def allocate(document: Document, host: HostSnapshot | None) -> Allocation:
+def allocate(document: Document, host: "HostSnapshot | None") -> Allocation:
     """Find the claims of every service and resolve them against the host's GPUs, where these are known.
 
     A variable that a request overrides stays among the claims, and holds nothing.

@@ -1,7 +1,5 @@
 """How services use GPUs: which ask for one in any way, and which may run at the same time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -154,7 +152,7 @@ def observes(service: Service) -> bool:
     return known is not None and known.observes
 
 
-def host_label(host: HostSnapshot) -> str:
+def host_label(host: "HostSnapshot") -> str:
     """The host's name for a sentence."""
     return f"`{host.hostname}`" if host.hostname else "the host"
 
@@ -169,7 +167,7 @@ def gpu_words(indexes: Iterable[int]) -> str:
     return f"GPUs {', '.join(str(index) for index in found[:-1])} and {found[-1]}"
 
 
-def free_gpus(allocation: Allocation) -> tuple[Gpu, ...]:
+def free_gpus(allocation: Allocation) -> "tuple[Gpu, ...]":
     """The host's GPUs that no service of the document holds and that nothing else uses now."""
     held = {holding.gpu.index for holding in allocation.holdings if not observes(holding.claim.service)}
     gpus = allocation.host.gpus if allocation.host is not None else None
@@ -188,6 +186,6 @@ def gpus_of_their_own(claims: Iterable[GpuClaim], allocation: Allocation) -> dic
     return plan
 
 
-def is_busy(gpu: Gpu) -> bool:
+def is_busy(gpu: "Gpu") -> bool:
     """Whether more of its memory is in use than a driver and a desktop take."""
     return gpu.memory_used is not None and gpu.memory_total is not None and gpu.memory_used * 20 > gpu.memory_total

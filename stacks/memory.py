@@ -1,7 +1,5 @@
 """The memory that services may use: their limits, reservations and shared memory, in bytes."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,7 +77,7 @@ def _bytes(text: str) -> int | None:
     return size if isinstance(size, int) else None
 
 
-def host_memory(host: HostSnapshot | None) -> int | None:
+def host_memory(host: "HostSnapshot | None") -> int | None:
     """The RAM that containers can have: the engine's, where it is known, since that may be a virtual machine's."""
     if host is None:
         return None

@@ -3,8 +3,6 @@
 Source: compose-go 2.9.1, loader/validate.go, transform/mapping.go and transform/ssh.go.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -5,8 +5,6 @@ shell reads them: an unquoted `;`, `&`, `|`, `<` or `>` ends the command, and wh
 an unquoted parenthesis is refused.
 """
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 from stacks.compose.values import Invalid, quote

@@ -3,8 +3,6 @@
 The places and types are those of the structs of compose-go 2.9.1 (types/types.go) and their `DecodeMapstructure`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final, NamedTuple

@@ -4,8 +4,6 @@ Compose's rules: `transformDeviceMapping` in github.com/compose-spec/compose-go.
 https://github.com/cncf-tags/container-device-interface/blob/main/SPEC.md.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from stacks.compose.values import Invalid, quote

@@ -1,7 +1,5 @@
 """The files beside a Compose file that it names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 

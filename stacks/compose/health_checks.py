@@ -1,7 +1,5 @@
 """A service's health check: what it runs, and how long it waits."""
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 from stacks.compose.document import Service

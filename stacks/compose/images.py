@@ -4,8 +4,6 @@ The grammar and the normalisation are those of github.com/distribution/reference
 `docker.io/library/python:3.12`.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

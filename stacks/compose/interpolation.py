@@ -6,8 +6,6 @@ default is evaluated, with its errors, even where it is not used; `$` before any
 `$` stands for itself.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum

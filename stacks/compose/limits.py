@@ -3,8 +3,6 @@
 Source: `checkConsistency` in compose-go 2.9.1, loader/validate.go.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 

@@ -3,8 +3,6 @@
 Source: compose-go 2.9.1, override/merge.go and override/uncity.go, and the schema's `uniqueItems`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 

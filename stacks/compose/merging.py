@@ -7,8 +7,6 @@ becomes a new node, and everything else is the very node of one side, with its p
 Source: compose-go 2.9.1, override/merge.go.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeVar
 

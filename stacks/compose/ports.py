@@ -3,8 +3,6 @@
 The rules are those of `ParsePortSpec` in github.com/docker/go-connections 0.5, which Compose 2.40 uses.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import NamedTuple
 

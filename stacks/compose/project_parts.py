@@ -3,8 +3,6 @@
 So every span is that of one place in one file, and whatever compares or sorts places works for a project as for a file.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Source: compose-go 2.9.1, loader/extends.go, loader/normalize.go and loader/validate.go.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """The networks, volumes, secrets, configs and models that services use, and those that the file defines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

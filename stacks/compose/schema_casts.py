@@ -4,8 +4,6 @@ The places are those of `interpolateTypeCastMapping` in compose-go 2.9.1, loader
 as those of variables are: `replicas: "2"` is 2, `privileged: "yes"` is true, `tty: "maybe"` is refused.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple

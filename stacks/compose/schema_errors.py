@@ -4,8 +4,6 @@ Where a value may take several forms, the validator says why it is none of them.
 use: the one whose type the value has, and of several such the one that it misses by the least.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -50,7 +48,7 @@ def schema_errors(data: Plain) -> Iterator[SchemaError]:
             return
 
 
-def _reduced(errors: Iterable[ValidationError]) -> Iterator[SchemaError]:
+def _reduced(errors: "Iterable[ValidationError]") -> Iterator[SchemaError]:
     for error in errors:
         kind: Any = error.kind
         path = tuple(error.instance_path)

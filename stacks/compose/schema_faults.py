@@ -1,7 +1,5 @@
 """What the schema layer reports."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What was probably meant by a key that Compose does not know: another spelling, or another place."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from functools import lru_cache
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """What the readers of single values share: a refusal with its reason, and numbers as Go reads them."""
 
-from __future__ import annotations
-
 from math import isinf
 from typing import NamedTuple
 

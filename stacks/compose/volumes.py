@@ -4,8 +4,6 @@ The rules are those of `ParseVolume` in github.com/compose-spec/compose-go, whic
 single letter before a colon for a Windows drive everywhere.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

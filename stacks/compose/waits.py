@@ -1,7 +1,5 @@
 """For what of other services a service waits before it starts: the conditions of `depends_on`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """Runs the rules over a document and says what ran."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -62,7 +60,7 @@ class Report(NamedTuple):
 def check_text(
     text: str,
     environment: Mapping[str, str] | None = None,
-    host: HostSnapshot | None = None,
+    host: "HostSnapshot | None" = None,
     file_exists: Callable[[str], bool] | None = None,
     read: Callable[[str], str | None] | None = None,
     name: str = "compose.yaml",
@@ -83,7 +81,7 @@ def check_text(
 
 
 def check_document(
-    document: Document, host: HostSnapshot | None = None, file_exists: Callable[[str], bool] | None = None
+    document: Document, host: "HostSnapshot | None" = None, file_exists: Callable[[str], bool] | None = None
 ) -> Report:
     """Check a parsed document against a host's snapshot (or none)."""
     context = Context(document, host, file_exists)
