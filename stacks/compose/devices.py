@@ -152,8 +152,9 @@ class DeviceMapping(NamedTuple):
                     yield cls(index, node.item_span(index), item, device.source, device.target)
             elif isinstance(item, Mapping):
                 source_node, target_node = item.scalar("source"), item.scalar("target")
-                source = source_node.string if source_node else ""
-                yield cls(index, node.item_span(index), item, source, target_node.string if target_node else source)
+                source, span = source_node.string if source_node else "", node.item_span(index)
+                span = source_node.span if source_node and span == item.span else span
+                yield cls(index, span, item, source, target_node.string if target_node else source)
 
     @property
     def is_cdi(self) -> bool:

@@ -24,7 +24,10 @@ class GpuNode(NamedTuple):
 
 
 class HostFile(NamedTuple):
-    """An item of `volumes` or `devices`: what of the host it brings in, and where the container has it."""
+    """An item of `volumes` or `devices`: what of the host it brings in, and where the container has it.
+
+    `span` is the item, or in the long form the value of `source`.
+    """
 
     position: int
     span: Span
@@ -34,15 +37,18 @@ class HostFile(NamedTuple):
 
 def host_files(items: Sequence | None) -> Iterator[HostFile]:
     """The items of a list, in short or long form, as they are written."""
-    for index, item in enumerate(items.items) if items is not None else ():
+    if items is None:
+        return
+    for index, item in enumerate(items.items):
+        span = items.item_span(index)
         if isinstance(item, Mapping):
             source, target = item.scalar("source"), item.scalar("target")
             names = source.string if source is not None else "", target.string if target is not None else ""
+            span = source.span if source is not None and span == item.span else span
         else:
             parts = item.string.split(":") if isinstance(item, Scalar) else [""]
             names = parts[0], parts[1] if len(parts) > 1 else ""
-        if items is not None:
-            yield HostFile(index, items.item_span(index), *names)
+        yield HostFile(index, span, *names)
 
 
 def gpu_nodes(items: Sequence | None) -> tuple[GpuNode, ...]:

@@ -1,7 +1,5 @@
 """What a service mounts: the items of its `volumes` in both forms, each with its place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -38,12 +36,20 @@ def _items(service: Service) -> Iterator[MountItem]:
             read = _read(item)
             if read is not None and isinstance(node, Sequence):
                 source, target, kind = read
-                yield MountItem((*each.path, "volumes", index), node.item_span(index), source, clean_path(target), kind)
+                yield MountItem(
+                    (*each.path, "volumes", index), _span(item, node.item_span(index)), source, clean_path(target), kind
+                )
         tmpfs = each.node.value("tmpfs")
         for written in tmpfs.scalars if isinstance(tmpfs, Sequence) else (tmpfs,):
             if isinstance(written, Scalar) and isinstance(written.value, str):
                 target = clean_path(written.string.partition(":")[0])
                 yield MountItem((*each.path, "tmpfs"), written.span, "", target, "tmpfs")
+
+
+def _span(item: Node, span: Span) -> Span:
+    """Of the long form the value of `source`."""
+    source = item.scalar("source") if isinstance(item, Mapping) and span == item.span else None
+    return source.span if source is not None else span
 
 
 def covers(folder: str, path: str) -> bool:

@@ -1,7 +1,5 @@
 """The items of a service's `ports`, in both forms, each with its place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -15,7 +13,10 @@ _LOOPBACK: Final = ("127.", "::1", "localhost")
 
 
 class PortItem(NamedTuple):
-    """One item. `published` is empty where the engine picks the host's port; `target_span` is the tightest known."""
+    """One item. `published` is empty where the engine picks the host's port.
+
+    `span` is where the port of the host is written, and `target_span` that of the container, as tight as is known.
+    """
 
     node: Scalar | Mapping
     path: Path
@@ -52,6 +53,7 @@ def _items(service: Service) -> Iterator[PortItem]:
         span = ports.item_span(index)
         address = mapping.host_ip or ""
         target_span = _target_span(item, span)
+        span = host_port_span(item, span)
         yield PortItem(item, path, span, target_span, address, mapping.published, mapping.targets, mapping.protocol)
 
 
@@ -70,6 +72,12 @@ def _long_form(item: Mapping) -> PortMapping | None:
     start, end = _published(item)
     name = protocol.string.lower() if protocol is not None else "tcp"
     return PortMapping(address.string if address is not None else None, start, end, number, number, name)
+
+
+def host_port_span(item: Node, span: Span) -> Span:
+    """Where the port of the host is written: of the long form, the value of `published`; else what is at `span`."""
+    node = item.scalar("published") if isinstance(item, Mapping) and span == item.span else None
+    return node.span if node is not None and span.start <= node.start < span.end else span
 
 
 def _published(item: Mapping) -> tuple[int | None, int | None]:

@@ -1,12 +1,11 @@
 """Which services want the same port of the host."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from stacks.compose.document import Document, Service
 from stacks.compose.nodes import Mapping, Scalar, Sequence
+from stacks.compose.port_items import host_port_span
 from stacks.compose.ports import PortMapping, parse_port
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
@@ -86,7 +85,8 @@ def _published(service: Service) -> Iterator[PublishedPorts]:
             continue
         if mapping.published and mapping.published[0] != _ENGINE_PICKS:
             address = mapping.host_ip or ""
-            yield PublishedPorts(service, ports.item_span(index), address, mapping.published, mapping.protocol)
+            span = host_port_span(item, ports.item_span(index))
+            yield PublishedPorts(service, span, address, mapping.published, mapping.protocol)
 
 
 def _mapping(item: Scalar | Mapping) -> PortMapping | None:

@@ -43,16 +43,18 @@ def malformed_port(service: Service, context: Context) -> Iterator[Finding]:
     """
     ports = service.sequence("ports")
     for index, item in enumerate(ports.items) if ports is not None else ():
-        reason = _long_form(item) if isinstance(item, Mapping) else _short_form(item)
+        reason, place = _long_form(item) if isinstance(item, Mapping) else (_short_form(item), None)
         if reason is not None:
             assert isinstance(ports, Sequence)
+            span = ports.item_span(index)
+            span = place.span if place is not None and span == item.span else span
             variable = isinstance(item, Scalar) and item.interpolated is not None
             hint = (
                 "Give the variable a value or a default."
                 if variable
                 else 'Write `"HOST:CONTAINER"`, such as `"8888:8888"`.'
             )
-            yield Finding(ports.item_span(index), f"Docker Compose will refuse this port: {reason}", hint)
+            yield Finding(span, f"Docker Compose will refuse this port: {reason}", hint)
 
 
 def _short_form(item: Node) -> str | None:
@@ -64,19 +66,20 @@ def _short_form(item: Node) -> str | None:
     return result.reason if isinstance(result, Invalid) else None
 
 
-def _long_form(item: Mapping) -> str | None:
+def _long_form(item: Mapping) -> tuple[str | None, Node | None]:
+    """What is wrong, and with which of the values."""
     target, address, published = item.get("target"), item.scalar("host_ip"), item.scalar("published")
     if target is None:
-        return "it has no `target`"
+        return "it has no `target`", None
     number = target.value.value if isinstance(target.value, Scalar) else None
     number = to_integer(number) if isinstance(number, str) else number
     if isinstance(number, (int, float)) and number < 0:
-        return f"`{number}` is negative"
+        return f"`{number}` is negative", target.value
     if published is not None and isinstance(published.value, float):
-        return f"`{published.text}` is not a whole number"
+        return f"`{published.text}` is not a whole number", published
     if address is not None and not _is_address(address.string):
-        return f"`{address.string}` is not an IP address"
-    return None
+        return f"`{address.string}` is not an IP address", address
+    return None, None
 
 
 def _is_address(text: str) -> bool:
