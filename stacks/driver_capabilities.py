@@ -8,7 +8,7 @@ from stacks.compose.nodes import Node, Path, Scalar, Sequence
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
 from stacks.facts.environment import capability_needed_by
-from stacks.facts.images import GpuKind, image_facts
+from stacks.facts.images import GpuKind, image_facts, known_image
 
 NAME = "NVIDIA_DRIVER_CAPABILITIES"
 DEFAULT = frozenset({"compute", "utility"})
@@ -64,10 +64,11 @@ def given_capabilities(service: Service) -> GivenCapabilities | None:
 def needed_capabilities(service: Service) -> tuple[NeededCapability, ...]:
     """What the words of command and health check need, then what the image does; each capability once."""
     found: dict[str, NeededCapability] = {}
+    is_plain = _is_plain(service)
     for text, span in _programs(service):
         word = capability_needed_by(text)
         if word is not None:
-            found.setdefault(word, NeededCapability(word, f"`{text}`", span, True))
+            found.setdefault(word, NeededCapability(word, f"`{text}`", span, is_plain))
     image = service.image
     facts = image_facts(image.string) if image is not None else None
     if image is not None and facts is not None and facts.known is not None:
@@ -79,6 +80,14 @@ def needed_capabilities(service: Service) -> tuple[NeededCapability, ...]:
             word = "utility" if known.observes else "compute"
             found.setdefault(word, NeededCapability(word, known.title, image.span, True))
     return tuple(found.values())
+
+
+def _is_plain(service: Service) -> bool:
+    """Whether the image is known well enough to say that it does not set the variable: images for media do."""
+    reference = image_facts(service.image.string).reference if service.image is not None else None
+    if reference is None or service.get("build") is not None:
+        return False
+    return known_image(reference) is not None or reference.name.startswith("docker.io/library/")
 
 
 def in_order(words: frozenset[str]) -> str:

@@ -19,9 +19,9 @@ from stacks.rules.registry import rule
     url="https://docs.docker.com/reference/compose-file/deploy/#count",
 )
 def device_id_all(request: DeviceRequest, context: Context) -> Iterator[Finding]:
-    """`device_ids` names GPUs one by one; all of them are `count: all`. The NVIDIA toolkit's legacy hook lets the
-    word through, other readers (the driver `cdi`, podman-compose, this tool's view of who holds which GPU on an
-    unknown host) have no GPU of that name.
+    """`device_ids` names GPUs one by one; all of them are `count: all`. NVIDIA's toolkit lets the word through, as
+    the variable and as the CDI name `nvidia.com/gpu=all`; other readers (the driver `cdi`, podman-compose) have no GPU
+    of that name. Alone it works with Docker and is only noted. Beside other ids it makes them pointless.
 
     ```yaml bad
     services:
@@ -55,10 +55,11 @@ def device_id_all(request: DeviceRequest, context: Context) -> Iterator[Finding]
         if node.string.strip().lower() == "all":
             yield Finding(
                 node.span,
-                f"this gives all GPUs on some hosts only: {quote(node.string)} is no name of a GPU, though NVIDIA's"
-                " hook lets it through",
+                f"{quote(node.string)} is no name of a GPU: NVIDIA's toolkit takes it for all of them, and other tools"
+                " look for a GPU of that name",
                 "Write `count: all` in place of `device_ids`.",
                 _counted(request, context) if alone and node.interpolated is None else None,
+                severity=Severity.INFO if alone else None,
             )
 
 

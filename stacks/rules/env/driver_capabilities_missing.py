@@ -42,7 +42,8 @@ def driver_capabilities_missing(service: Service, context: Context) -> Iterator[
     libnvidia-encode.so.1`), OpenGL, EGL and Vulkan `graphics`, `nvidia-smi` needs `utility`. Jellyfin, Plex, FFmpeg and
     other media programs then work on the CPU, or stop.
 
-    Name all that is needed, here or in the `capabilities` of the request. An image that names them is only noted.
+    Name all that is needed, here or in the `capabilities` of the request. An image that names them, or that is not
+    known here and may do so, is only noted.
 
     ```yaml bad
     services:

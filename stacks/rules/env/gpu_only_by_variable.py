@@ -8,6 +8,8 @@ from stacks.compose.gpu_requests import (
 )
 from stacks.compose.variable_edits import remove_variable
 from stacks.facts.engine import runtime_meant
+from stacks.facts.images import GpuKind, image_facts
+from stacks.gpu_use import asking_services
 from stacks.gpu_variables import asked_for, asking_variable, is_meant_for_others, runs_nvidia_by_default
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
@@ -30,8 +32,9 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
     (runc). Without `runtime: nvidia`, an engine whose default runtime is `nvidia`, or a request for devices, the
     container has no GPU at all.
 
-    Ask for the GPU with a device request, which every engine with the NVIDIA toolkit understands. (A variable that an
-    anchor also brings into services with a request is only a warning: it may be meant for those.)
+    Ask for the GPU with a device request, which every engine with the NVIDIA toolkit understands. It is only a warning
+    where an anchor brings the variable into services with a request too, which it may be meant for, and where other
+    services ask for their GPUs and the image is not known to use one: `CUDA_VISIBLE_DEVICES` may be left over there.
 
     ```yaml bad
     services:
@@ -61,7 +64,7 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
     if service.runtime is not None and runtime_meant(service.runtime.string) is not None:
         return  # the slip in the runtime's name is the fault
     wanted = asked_for(variable)
-    shared = is_meant_for_others(service, variable)
+    shared = is_meant_for_others(service, variable) or _may_be_left_over(service, variable.name, context)
     yield Finding(
         variable.span,
         f"this container will see no GPU: `{variable.name}` cannot ask for one"
@@ -80,3 +83,11 @@ def gpu_only_by_variable(service: Service, context: Context) -> Iterator[Finding
         ),
         severity=Severity.WARNING if shared else None,
     )
+
+
+def _may_be_left_over(service: Service, name: str, context: Context) -> bool:
+    """Whether the author knows how to ask for GPUs, and this service may do without one."""
+    if not name.startswith("CUDA") or not any(True for _ in asking_services(context.allocation)):
+        return False
+    image = service.image
+    return image is None or image_facts(image.string).gpu not in (GpuKind.REQUIRED, GpuKind.USEFUL)

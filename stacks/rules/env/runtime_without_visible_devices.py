@@ -30,7 +30,8 @@ def runtime_without_visible_devices(service: Service, context: Context) -> Itera
     environment and does nothing where it is missing. Images built on `nvidia/cuda` set it to `all`; others, such as
     those that start from `python` or `ubuntu`, do not.
 
-    Say it in the file, and the image no longer matters.
+    Say it in the file, and the image no longer matters. An image that is built here is only noted, since most of those
+    start from NVIDIA's.
 
     ```yaml bad
     services:
@@ -60,6 +61,7 @@ def runtime_without_visible_devices(service: Service, context: Context) -> Itera
         f"this container will see no GPU unless {whose} sets `{_NAME}`: the runtime `nvidia` reads it",
         f"Set `{_NAME}` to `all`, or to the GPUs that are meant.",
         Fix(f"set `{_NAME}` to `all`", lambda: _set(service), safe=False),
+        severity=Severity.INFO if service.get("build") is not None else None,
     )
 
 

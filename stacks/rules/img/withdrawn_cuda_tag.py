@@ -21,7 +21,7 @@ from stacks.rules.registry import rule
 def withdrawn_cuda_tag(service: Service, context: Context) -> Iterator[Finding]:
     """NVIDIA deletes the tags of a CUDA version half a year after the last driver for it has ended. All tags up to CUDA
     10.2 and many of CUDA 11 are gone: a machine that has not pulled them before fails with `manifest unknown`. For the
-    rest of CUDA 11 the time has come too; those are reported as a warning.
+    rest of CUDA 11 the time has come too; whether they are gone is not known here, so they are only noted.
 
     Take a tag of a current version. Programs for CUDA 11 may have to be installed anew.
 
@@ -50,7 +50,7 @@ def withdrawn_cuda_tag(service: Service, context: Context) -> Iterator[Finding]:
         return
     text = with_tag(image.string, replacement(tag.text, newest_for(context.host)))
     edits = partial(editing.set_value, service.document, service.document.path_at(image.start), text, in_place=True)
-    what = "the image cannot be pulled" if gone else "the image can probably not be pulled any more"
+    what = "the image cannot be pulled" if gone else "the image may no longer be there to pull"
     why = "NVIDIA has deleted" if gone else "by its policy NVIDIA deletes"
     fits = text != image.string and image.interpolated is None
     yield Finding(
@@ -58,5 +58,5 @@ def withdrawn_cuda_tag(service: Service, context: Context) -> Iterator[Finding]:
         f"{what}: {why} the tags of CUDA {tag.version}",
         f"Take a current tag, such as `{text}`." if fits else "Take a tag of a current CUDA version.",
         Fix(f"use `{text}`", edits, safe=gone) if fits else None,
-        severity=None if gone else Severity.WARNING,
+        severity=None if gone else Severity.INFO,
     )
