@@ -87,14 +87,22 @@ def model_server(service: Service) -> ModelServer | None:
     by_image, by_program = _tables()
     reference = image_facts(service.image.string).reference if service.image is not None else None
     row = by_image.get(reference.name) if reference is not None else None
-    if row is not None:
-        return ModelServer(service, row)
     words = command_words(service)
+    if row is not None and _is_started(service, row, words):
+        return ModelServer(service, row)
     for index, word in enumerate(words):
         found = by_program.get(word.text)
         if found is not None and (word.text != "vllm" or (index + 1 < len(words) and words[index + 1].text == "serve")):
             return ModelServer(service, found)
     return None
+
+
+def _is_started(service: Service, row: dict[str, Any], words: tuple[Word, ...]) -> bool:
+    """Whether the image's own program runs, or one that the file names in its place serves a model."""
+    if service.get("entrypoint") is None or not words:
+        return True
+    names = {*row["programs"], *row["model"]}
+    return any(word.text in names or word.text.partition("=")[0] in names for word in words)
 
 
 @cache

@@ -1,7 +1,5 @@
 """The tags of NVIDIA's CUDA images: what one says, and which one to write in place of a tag that cannot be pulled."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +16,7 @@ CUDA_IMAGES = frozenset({"docker.io/nvidia/cuda", "nvcr.io/nvidia/cuda"})
 _FLAVOURS = ("base", "runtime", "devel")
 _SYSTEM = r"ubuntu\d\d\.\d\d|ubi\d+|rockylinux\d+|centos\d+|oraclelinux\d+|opensuse\d+|cm\d+|amzn\d+"
 _VERSION = r"\d+\.\d+(?:\.\d+)?"
-_GRAMMAR = r"\d+\.\d+\.\d+(?:-cudnn8?)?-(?:base|runtime|devel)-[a-z]+[\d.]+"
+_GRAMMAR = r"\d+\.\d+\.\d+(?:-cudnn8?|-tensorrt)?-(?:base|runtime|devel)-[a-z]+[\d.]+"
 
 
 class CudaTag(NamedTuple):
@@ -98,7 +96,7 @@ def in_order(tag: CudaTag) -> str | None:
     return "-".join((version, *cudnn, "runtime" if cudnn and flavour == "base" else flavour, tag.system or ""))
 
 
-def newest_for(host: HostSnapshot | None) -> Version | None:
+def newest_for(host: "HostSnapshot | None") -> Version | None:
     """The newest CUDA that the host's driver runs; None where there is no host, or its driver is not known."""
     if host is None:
         return None

@@ -57,7 +57,7 @@ class ImageFacts(NamedTuple):
     `cuda` is the CUDA of the image, or, with `cuda_is_minimum`, the oldest that it can be. `capabilities` is the
     first and the last compute capability on which the image starts, where it was compiled for one architecture.
     `brings_compatibility` is False where it lacks the libraries that let a newer CUDA run on an older driver.
-    `limited` says what this tag leaves to the CPU though it can use a GPU.
+    `limited` says what this tag leaves to the CPU though it can use a GPU. `is_client`: it asks a server, and is none.
     """
 
     reference: ImageReference | None
@@ -69,6 +69,7 @@ class ImageFacts(NamedTuple):
     capabilities: tuple[Version, Version] | None = None
     limited: str | None = None
     brings_compatibility: bool = True
+    is_client: bool = False
 
 
 class LeastCapability(NamedTuple):
@@ -114,6 +115,7 @@ def image_facts(text: str) -> ImageFacts:
                 capabilities=_capabilities(refinement),
                 limited=refinement.get("limited"),
                 brings_compatibility=refinement.get("compatibility", True),
+                is_client=refinement.get("client", False),
             )
     return ImageFacts(reference, known, known.gpu)
 

@@ -1,8 +1,8 @@
 """How NVIDIA's toolkit reads NVIDIA_VISIBLE_DEVICES.
 
 A list by commas of indexes, UUIDs, PCI addresses, MIG names and CDI names; `all`; `none` (the driver's libraries
-alone); `void` and the empty value, which are nothing at all. Any of the last three in a list outweighs the rest. Source:
-https://github.com/NVIDIA/nvidia-container-toolkit, internal/config/image/visible_devices.go.
+alone); `void` and the empty value, which are nothing at all. Any of the last three in a list outweighs the rest.
+Source: https://github.com/NVIDIA/nvidia-container-toolkit, internal/config/image/visible_devices.go.
 """
 
 from typing import Final, NamedTuple

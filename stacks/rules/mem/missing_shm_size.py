@@ -43,7 +43,8 @@ def missing_shm_size(service: Service, context: Context) -> Iterator[Finding]:
     ```
     """
     image = service.image
-    known = image_facts(image.string).known if image is not None else None
+    facts = image_facts(image.string) if image is not None else None
+    known = facts.known if facts is not None and not facts.is_client else None
     if image is None or known is None or known.shm is None or has_shared_memory(service):
         return
     path = (*service.path, SHM)
