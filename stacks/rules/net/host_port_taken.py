@@ -2,9 +2,13 @@ from collections.abc import Iterator
 
 from stacks.compose.document import Document
 from stacks.compose.published_ports import PortCollision, colliding_ports
+from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Related, Severity
 from stacks.rules.registry import rule
+
+# What a name says of the hardware that the service is for.
+_HARDWARE = lazy_pattern(r"(?i)(^|[-_.])(cpu|gpu|cuda\d*|nvidia|rocm|amd|intel|arm64|jetson)(?=[-_.]|$)")
 
 
 @rule(
@@ -20,7 +24,8 @@ def host_port_taken(document: Document, context: Context) -> Iterator[Finding]:
     refuses to start the second container: `Bind for 0.0.0.0:8888 failed: port is already allocated`. The same
     happens to the second replica of a service that publishes on a fixed port.
 
-    Where a profile decides whether one of the two starts, they may be meant to take turns, and this is a warning.
+    Where a profile decides whether one of the two starts, or their names say that they are the same for other hardware
+    (`dev-cpu` and `dev-gpu`), they may be meant to take turns, and this is a warning.
 
     Give each service a host port of its own, or leave the host port out and let the engine pick one.
 
@@ -62,4 +67,7 @@ def host_port_taken(document: Document, context: Context) -> Iterator[Finding]:
 def _may_take_turns(document: Document, collision: PortCollision) -> bool:
     """Whether a profile decides if one of the two starts: people keep variants of a service in one file."""
     pair = (document.service(collision.service), document.service(collision.other))
-    return any(service is not None and service.profiles for service in pair)
+    if any(service is not None and service.profiles for service in pair):
+        return True
+    one, other = (_HARDWARE.sub("", name) for name in (collision.service, collision.other))
+    return one == other

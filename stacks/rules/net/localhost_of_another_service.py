@@ -6,6 +6,7 @@ from stacks.compose.document import Document, Service
 from stacks.compose.environment import EnvironmentVariable
 from stacks.compose.references import is_self_contained
 from stacks.compose.variable_edits import set_variable
+from stacks.facts.images import image_facts
 from stacks.listening import own_ports, port_owners
 from stacks.patterns import lazy_pattern
 from stacks.rules.context import Context
@@ -16,9 +17,14 @@ _LOCAL = lazy_pattern(r"(?P<scheme>[a-z][a-z0-9+]*://(?:[^@/\s]*@)?)(?:localhost
 # Addresses that a browser is given, or that are compared with one: there `localhost` is the user's own machine.
 _OF_BROWSERS = lazy_pattern(
     r"PUBLIC|CORS|ORIGIN|VITE_|REACT_APP|FRONTEND|BROWSER|CALLBACK|REDIRECT|EXTERNAL|ALLOWED|WEBUI_URL|NEXTAUTH|"
-    r"ROOT_URL|SITE_URL|WEB_URL|APP_URL|BASE_PATH|DOMAIN|CONSOLE|WEBHOOK|CLIENT|UI_",
+    r"ROOT_URL|SITE_URL|WEB_URL|APP_URL|BASE_PATH|DOMAIN|CONSOLE|WEBHOOK|CLIENT|UI_|DASHBOARD|PORTAL|ISSUER|HOST_URL",
     re.IGNORECASE,
 )
+# Services that are web pages by their name, and what their programs, which run in the browser, are told of a server.
+_PAGES = lazy_pattern(
+    r"front|web|client|dashboard|portal|(^|[-_])(ui|gui|spa|site|next|nuxt|react)([-_]|$)", re.IGNORECASE
+)
+_OF_PAGES = lazy_pattern(r"(^|_)(API|BACKEND|SERVER|WS|WEBSOCKET|SOCKET)(_|$)", re.IGNORECASE)
 
 
 @rule(
@@ -73,11 +79,20 @@ def localhost_of_another_service(document: Document, context: Context) -> Iterat
         )
 
 
+def _is_page(service: Service) -> bool:
+    """Whether the service may be a web page that takes its addresses to the browser; known images do not."""
+    known = image_facts(service.image.string).known if service.image is not None else None
+    return known is None and _PAGES.search(service.name) is not None
+
+
 def _local_addresses(service: Service) -> Iterator[tuple[EnvironmentVariable, re.Match[str]]]:
     if service.get("environment") is None or service.get("network_mode") is not None:
         return
+    is_page = _is_page(service)
     for variable in service.environment:
-        if variable.value and "://" in variable.value and not _OF_BROWSERS.search(variable.name):
+        if not variable.value or "://" not in variable.value or _OF_BROWSERS.search(variable.name):
+            continue
+        if not (is_page and _OF_PAGES.search(variable.name)):
             match = _LOCAL.match(variable.value)
             if match is not None and int(match["port"]) not in own_ports(service):
                 yield variable, match
