@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim
 from stacks.compose.device_paths import parse_cdi_name
 from stacks.compose.emitting import Emittable
+from stacks.compose.gpu_identifiers import identifier_kind
 from stacks.compose.nodes import Mapping
 from stacks.renderers.selection import CDI_GPU, Name, Need, Selection, selection_of
 from stacks.renderers.steps import (
@@ -29,10 +30,16 @@ _ALL = Name("all", "all")
 
 def convert(need: Need, selection: Selection) -> Plan:
     names = (_ALL,) if selection.kind is ClaimKind.ALL else selection.as_names()
-    wrong = [name.value or name.text for name in names if parse_cdi_name(CDI_GPU + name.value) is None]
+    wrong = [name.value or name.text for name in names if not _is_device(name)]
     if wrong:
         return Plan((), (f"`{', '.join(wrong)}` cannot be a CDI name, so this service is left as it was",))
     return Plan(tuple(_steps(need, names)), (*as_names_note(selection), *_lost(need, selection)))
+
+
+def _is_device(name: Name) -> bool:
+    """Whether CDI can have a GPU of this name; a PCI address is one to NVIDIA's hook alone."""
+    is_known = name == _ALL or identifier_kind(name.value) is not None
+    return is_known and parse_cdi_name(CDI_GPU + name.value) is not None
 
 
 def _steps(need: Need, names: tuple[Name, ...]) -> Iterator[Step]:
@@ -60,7 +67,7 @@ def rename(claim: GpuClaim, selection: Selection) -> Plan:
     if selection == selection_of(claim) or claim.mapping is None or not selection.names:
         return Plan()
     name = selection.names[0]
-    if parse_cdi_name(CDI_GPU + name.value) is None:
+    if not _is_device(name):
         return Plan((), (f"`{name.value or name.text}` cannot be a CDI name, so it stays as it was",))
     path = (*claim.service.path, "devices", claim.mapping.index)
     node = claim.mapping.node
