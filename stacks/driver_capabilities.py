@@ -64,13 +64,14 @@ def given_capabilities(service: Service) -> GivenCapabilities | None:
 def needed_capabilities(service: Service) -> tuple[NeededCapability, ...]:
     """What the words of command and health check need, then what the image does; each capability once."""
     found: dict[str, NeededCapability] = {}
+    image = service.image
+    facts = image_facts(image.string) if image is not None else None
     is_plain = _is_plain(service)
+    brought = facts is not None and facts.known is not None and facts.known.brings_capabilities
     for text, span in _programs(service):
         word = capability_needed_by(text)
         if word is not None:
-            found.setdefault(word, NeededCapability(word, f"`{text}`", span, is_plain))
-    image = service.image
-    facts = image_facts(image.string) if image is not None else None
+            found.setdefault(word, NeededCapability(word, f"`{text}`", span, is_plain, brought))
     if image is not None and facts is not None and facts.known is not None:
         known = facts.known
         for word in known.driver_capabilities if facts.gpu is not GpuKind.NONE else ():
