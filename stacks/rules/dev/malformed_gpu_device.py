@@ -19,6 +19,10 @@ _MEANT = lazy_pattern(
     r"(?:(?:nvidia(?:\.com)?[/.])?gpus?(?:[=:/]\s*|\Z)|nvidia\.com/?[=:]?)(?P<rest>.*)\Z", re.IGNORECASE
 )
 
+# What `nvidia-ctk cdi generate --device-name-strategy=type-index` calls them, and its other classes (`gds`, `mofed`, …).
+_BY_TYPE = lazy_pattern(r"gpu\d+|mig\d+:\d+")
+_OTHER_CLASS = lazy_pattern(r"nvidia\.com/(?!gpus?=)[a-z][\w.-]*=[\w.:-]+")
+
 
 @rule(
     "DEV605",
@@ -73,7 +77,9 @@ def _is_malformed(text: str, source: str) -> bool:
         return True
     if plain.startswith(CDI_GPU):
         name = plain.removeprefix(CDI_GPU)
-        return name != "all" and identifier_kind(name) is None
+        return name != "all" and identifier_kind(name) is None and not _BY_TYPE.fullmatch(name)
+    if _OTHER_CLASS.fullmatch(plain):
+        return False
     return plain.startswith(("nvidia.com", "nvidia/gpu", "gpu=", "gpu:", "device="))
 
 
