@@ -19,7 +19,7 @@ _MEANT = lazy_pattern(
     r"(?:(?:nvidia(?:\.com)?[/.])?gpus?(?:[=:/]\s*|\Z)|nvidia\.com/?[=:]?)(?P<rest>.*)\Z", re.IGNORECASE
 )
 
-# What `nvidia-ctk cdi generate --device-name-strategy=type-index` calls them, and its other classes (`gds`, `mofed`, …).
+# What `nvidia-ctk cdi generate --device-name-strategy=type-index` calls GPUs, and its other classes (`gds`, `mofed`).
 _BY_TYPE = lazy_pattern(r"gpu\d+|mig\d+:\d+")
 _OTHER_CLASS = lazy_pattern(r"nvidia\.com/(?!gpus?=)[a-z][\w.-]*=[\w.:-]+")
 
