@@ -78,6 +78,7 @@ def _is_inherited(error: SchemaError, document: Document, data: Plain) -> bool:
 
 
 def _of_cast(failure: NotCast, place: Place) -> SchemaProblem:
+    from stacks.compose.schema_cures import rewrite
     from stacks.compose.schema_wording import label, shown
 
     message = (
@@ -90,7 +91,9 @@ def _of_cast(failure: NotCast, place: Place) -> SchemaProblem:
         if "$" not in written
         else f"Give the variables of {shown(written)} a value, or a default as in `${{V:-1}}`."
     )
-    return SchemaProblem(SchemaFault.WRONG_TYPE, place.value_span, failure.path, message, hint)
+    other = rewrite(failure.path, ("integer",), failure.text, place.node)
+    hint = f"Write `{other.shown}`." if other is not None else hint
+    return SchemaProblem(SchemaFault.WRONG_TYPE, place.value_span, failure.path, message, hint, rewrite=other)
 
 
 def _of_error(error: SchemaError, root: Mapping, data: Plain) -> Iterator[SchemaProblem]:

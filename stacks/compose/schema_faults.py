@@ -21,11 +21,20 @@ class SchemaFault(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class Rewrite(NamedTuple):
+    """What to write at a path in place of what stands there: the data, and how it looks. `safe`: that was meant."""
+
+    path: Path
+    value: str | int | bool
+    shown: str
+    safe: bool = True
+
+
 class SchemaProblem(NamedTuple):
     """One fault. `path` leads to the value at fault; for a key (unknown, missing, bad name) it ends with that key.
 
     `suggestion` is the word to write instead, where it is certain; `repair` is what to write before and after a plain
-    value, and what that does, where it is certain that only the form is wrong.
+    value, and what that does, where it is certain that only the form is wrong. `rewrite` is another value.
     """
 
     fault: SchemaFault
@@ -36,3 +45,4 @@ class SchemaProblem(NamedTuple):
     related: tuple[Related, ...] = ()
     suggestion: str | None = None
     repair: tuple[str, str, str] | None = None
+    rewrite: Rewrite | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from stacks.compose.nodes import Entry, Mapping, Path, Plain, Scalar, path_text
 from stacks.compose.problems import Related
+from stacks.compose.schema_cures import cure, may_be_quoted, rewrite, without_space
 from stacks.compose.schema_errors import SchemaError, value_at
 from stacks.compose.schema_faults import SchemaFault, SchemaProblem
 from stacks.compose.schema_file import known_keys
@@ -30,9 +31,6 @@ _NAMED: Final = {
     "configs": "config",
     "models": "model",
 }
-# A size or a time needs a unit, and `gpus` a word.
-_TIMES: Final = ("interval", "timeout", "start_period", "start_interval", "stop_grace_period", "delay", "monitor")
-_NOT_BY_QUOTES: Final = frozenset({"memory", "gpus", "window", *_TIMES})
 _SHOWN: Final = 60
 _MANY: Final = 12
 _POLICIES: Final = "always, never, missing, build, daily, weekly, refresh or every_ with a time such as 12h"
@@ -118,8 +116,12 @@ def _unknown_key(path: Path, place: Place, entry: Entry) -> SchemaProblem:
         return SchemaProblem(SchemaFault.BAD_NAME, entry.key.span, where, message, hint)
     mapping = place.node
     assert isinstance(mapping, Mapping)
-    hint, suggestion = hint_for_key(name, path, mapping, known)
     message = f"{_REFUSED}{holder(path)} has no key {shown(name)}"
+    item = without_space(path, mapping)
+    if item is not None:
+        hint = f"Write `{item.shown}`: the space after a colon makes a key of what is before it."
+        return SchemaProblem(SchemaFault.UNKNOWN_KEY, entry.key.span, where, message, hint, rewrite=item)
+    hint, suggestion = hint_for_key(name, path, mapping, known)
     return SchemaProblem(SchemaFault.UNKNOWN_KEY, entry.key.span, where, message, hint, (), suggestion)
 
 
@@ -137,8 +139,10 @@ def _wrong_type(error: SchemaError, place: Place, value: Plain) -> SchemaProblem
         span = place.entry.key.span if place.entry is not None else place.value_span
         return SchemaProblem(SchemaFault.NOTHING, span, error.path, message, "Give it a value, or delete the key.")
     message = f"{_REFUSED}{label(error.path)} is {_kind(value)}, and {wanted} is wanted here"
-    cure, repair = _cure(error.facts, value) or f"Write {wanted}.", _repair(error, place)
-    return SchemaProblem(SchemaFault.WRONG_TYPE, place.value_span, error.path, message, cure, (), None, repair)
+    hint = cure(error.path, error.facts, value, place.node) or f"Write {wanted}."
+    other = rewrite(error.path, error.facts, value, place.node)
+    repair = _repair(error, place) if other is None else None
+    return SchemaProblem(SchemaFault.WRONG_TYPE, place.value_span, error.path, message, hint, (), None, repair, other)
 
 
 def _one_of(words: list[str]) -> str:
@@ -155,24 +159,13 @@ def _kind(value: Plain) -> str:
     return "a list" if isinstance(value, list) else "a mapping"
 
 
-def _cure(wanted: tuple[Any, ...], value: Plain) -> str:
-    if isinstance(value, (bool, int, float)) and "string" in wanted:
-        return "Put quotes around it."
-    if not isinstance(value, (list, dict)) and "array" in wanted:
-        return "Write it as a list, each item on a line of its own after `- `."
-    if isinstance(value, dict) and "array" in wanted:
-        return "Begin each item with `- `."
-    return ""
-
-
 def _repair(error: SchemaError, place: Place) -> tuple[str, str, str] | None:
     """What to put around a value of the wrong form; none where quotes would give a size or a time without a unit."""
     node = place.node
     if not isinstance(node, Scalar) or node.style in ("|", ">") or "$" in node.text:
         return None
     if "string" in error.facts and node.style is None:
-        is_unsure = error.path[-1] in _NOT_BY_QUOTES or not set(error.facts) <= {"string", "array", "object", "null"}
-        return None if is_unsure else ('"', '"', "put quotes around it")
+        return ('"', '"', "put quotes around it") if may_be_quoted(error.path, error.facts) else None
     if "array" in error.facts and "object" not in error.facts and "," not in node.text and "\n" not in node.text:
         quote = '"' if node.style is None and not isinstance(node.value, str) else ""
         return (f"[{quote}", f"{quote}]", "make it a list of one")

@@ -2,9 +2,12 @@ from collections.abc import Iterator
 
 from stacks.compose.decoding import DecodingFault, decoding_problems
 from stacks.compose.document import Document
+from stacks.compose.nodes import Scalar, find
+from stacks.compose.schema_faults import Rewrite
 from stacks.compose.schema_wording import label
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
+from stacks.rules.fixes import rewriting
 from stacks.rules.registry import rule
 
 
@@ -38,4 +41,8 @@ def malformed_duration(document: Document, context: Context) -> Iterator[Finding
     for problem in decoding_problems(document):
         if problem.fault is DecodingFault.DURATION:
             message = f"Docker Compose will refuse {label(problem.path)}: {problem.reason}"
-            yield Finding(problem.span, message, "Write numbers with units, such as `30s` or `1m30s`.")
+            node = find(document.root, *problem.path)
+            meant = f"{node.text.strip()}s" if isinstance(node, Scalar) else ""
+            is_bare = meant[:-1].isascii() and meant[:-1].isdigit()
+            fix = rewriting(document, Rewrite(problem.path, meant, meant, safe=False)) if is_bare else None
+            yield Finding(problem.span, message, "Write numbers with units, such as `30s` or `1m30s`.", fix)

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from stacks.compose.device_paths import parse_device
 from stacks.compose.document import Service
 from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
+from stacks.compose.schema_cures import without_space
 from stacks.compose.values import Invalid
 from stacks.compose.volumes import parse_volume
 from stacks.rules.context import Context
@@ -45,7 +46,8 @@ def malformed_mount(service: Service, context: Context) -> Iterator[Finding]:
     for key in ("volumes", "devices"):
         node = service.node.value(key)
         for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
-            reason = _reason(key, item)
+            is_cut = isinstance(item, Mapping) and without_space((*service.path, key, index), item) is not None
+            reason = _reason(key, item) if not is_cut else None  # the schema says it all
             if reason is not None:
                 assert isinstance(node, Sequence)
                 yield Finding(node.item_span(index), f"Docker Compose will refuse this mount: {reason}", _hint(item))

@@ -40,6 +40,8 @@ def missing_key(document: Document, context: Context) -> Iterator[Finding]:
             target: /data
     ```
     """
-    for problem in general_problems(document):
-        if problem.fault is SchemaFault.MISSING_KEY:
+    problems = general_problems(document)
+    joined = {problem.rewrite.path for problem in problems if problem.rewrite is not None}  # to be one text
+    for problem in problems:
+        if problem.fault is SchemaFault.MISSING_KEY and problem.path[:-1] not in joined:
             yield Finding(problem.span, problem.message, problem.hint, related=problem.related)

@@ -5,6 +5,7 @@ from stacks.compose.schema import SchemaFault, general_problems
 from stacks.compose.source import Span, TextEdit
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
+from stacks.rules.fixes import rewriting
 from stacks.rules.registry import rule
 
 
@@ -43,6 +44,7 @@ def unknown_key(document: Document, context: Context) -> Iterator[Finding]:
     for problem in general_problems(document):
         if problem.fault is SchemaFault.UNKNOWN_KEY:
             fix = _rename(problem.span, problem.suggestion) if problem.suggestion is not None else None
+            fix = rewriting(document, problem.rewrite) if problem.rewrite is not None else fix
             yield Finding(problem.span, problem.message, problem.hint, fix)
 
 

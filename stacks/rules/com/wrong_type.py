@@ -7,6 +7,7 @@ from stacks.compose.schema import SchemaFault, SchemaProblem, general_problems
 from stacks.compose.source import Span, TextEdit
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
+from stacks.rules.fixes import rewriting
 from stacks.rules.registry import rule
 
 
@@ -50,6 +51,8 @@ def _fix(document: Document, problem: SchemaProblem) -> Fix | None:
     if problem.fault is SchemaFault.NOTHING:
         is_optional = len(problem.path) > 2 or problem.path[0] != "services"
         return Fix("delete the empty key", lambda: editing.delete(document, problem.path)) if is_optional else None
+    if problem.rewrite is not None:
+        return rewriting(document, problem.rewrite)
     if problem.repair is None or not isinstance(node, Scalar) or node.span != problem.span:
         return None
     before, after, title = problem.repair

@@ -4,6 +4,7 @@ from stacks.compose.document import Service
 from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
 from stacks.compose.ports import parse_port
 from stacks.compose.schema_casts import to_integer
+from stacks.compose.schema_cures import without_space
 from stacks.compose.values import Invalid
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
@@ -43,6 +44,8 @@ def malformed_port(service: Service, context: Context) -> Iterator[Finding]:
     """
     ports = service.sequence("ports")
     for index, item in enumerate(ports.items) if ports is not None else ():
+        if isinstance(item, Mapping) and without_space((*service.path, "ports", index), item) is not None:
+            continue  # the schema says it all
         reason, place = _long_form(item) if isinstance(item, Mapping) else (_short_form(item), None)
         if reason is not None:
             assert isinstance(ports, Sequence)
