@@ -10,6 +10,9 @@ from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
+# Folders of a host that hold the driver's libraries among all others.
+_LIBRARIES = frozenset({"/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"})
+
 
 @rule(
     "DEV602",
@@ -75,5 +78,7 @@ def _brings_libraries(service: Service) -> bool:
         node = item.scalar("source") if isinstance(item, Mapping) else item
         text = node.string if isinstance(node, Scalar) else ""
         if "libcuda" in text or ("nvidia" in text and not text.startswith(NODE_PREFIX)):
+            return True
+        if text.partition(":")[0].rstrip("/") in _LIBRARIES:
             return True
     return False

@@ -59,10 +59,16 @@ def count_in_several_services(document: Document, context: Context) -> Iterator[
             hold.span,
             f"this container will get {shared} as well as {names}: `count: N` always means the first N GPUs, "
             "not free ones",
-            "Name a GPU of its own for each service with `device_ids`.",
+            _hint(context),
             _fix(hold.claim, plan.get(id(hold.claim)), document),
             tuple(Related(other.span, f"`{other.claim.service.name}` counts from GPU 0 too") for other in others),
         )
+
+
+def _hint(context: Context) -> str:
+    if context.host is not None and context.host.gpus is not None and len(context.host.gpus) == 1:
+        return "Bound the memory that each takes, or choose a host with more GPUs."
+    return "Name a GPU of its own for each service with `device_ids`, or bound the memory that each takes."
 
 
 def _span(claim: GpuClaim) -> Span:

@@ -59,6 +59,6 @@ def id_in_several_services(document: Document, context: Context) -> Iterator[Fin
             yield Finding(
                 hold.span,
                 f"this container will share GPU `{hold.text}` with {names}: a reservation keeps no GPU for one service",
-                "Give each service a GPU of its own.",
+                "Give each service a GPU of its own, or bound the memory that each takes.",
                 related=tuple(Related(other.span, f"`{other.claim.service.name}` has it too") for other in others),
             )

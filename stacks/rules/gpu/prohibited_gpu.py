@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+from stacks.allocation import ClaimKind
 from stacks.compose.document import Document
 from stacks.compose.source import Span
 from stacks.gpu_use import host_label, observes
@@ -22,7 +23,8 @@ def prohibited_gpu(document: Document, context: Context) -> Iterator[Finding]:
     """The compute mode of this GPU is *prohibited*: no program may open it for CUDA. The container starts and
     `nvidia-smi` shows the card, but CUDA fails with `all CUDA-capable devices are busy or unavailable`.
 
-    Choose another GPU, or set the mode back on the host: `sudo nvidia-smi -i 0 -c DEFAULT`.
+    Choose another GPU, or set the mode back on the host: `sudo nvidia-smi -i 0 -c DEFAULT`. Where a service takes all
+    GPUs this is a warning: its programs may use the others.
 
     ```yaml bad
     # host: compute-modes
@@ -55,4 +57,5 @@ def prohibited_gpu(document: Document, context: Context) -> Iterator[Finding]:
             f"CUDA in this container cannot use GPU {gpu.index}: its compute mode on "
             f"{host_label(context.snapshot())} is `prohibited`",
             f"Choose another GPU, or run `sudo nvidia-smi -i {gpu.index} -c DEFAULT` on the host.",
+            severity=Severity.WARNING if holding.claim.kind is ClaimKind.ALL else None,
         )
