@@ -5,10 +5,12 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.allocation import CDI_GPU, VISIBLE_DEVICES, Allocation, GpuClaim, Identifier
+from stacks.arguments import command_words
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.nodes import Mapping, Plain, Scalar, Sequence, plain_data
 from stacks.compose.references import lineage
+from stacks.compose.schema import schema_problems
 from stacks.compose.source import Span
 from stacks.facts.images import image_facts
 
@@ -47,6 +49,22 @@ def means_gpu(service: Service, *, by_privilege: bool = True) -> bool:
         return True
     privileged = service.scalar("privileged") if by_privilege else None
     return privileged is not None and privileged.value is True
+
+
+def asks_wrongly(service: Service) -> bool:
+    """Whether the service asks in a way that does not work and is reported there: mended, it needs no other request."""
+    items = service.sequence("devices")
+    written = [item.string.lower() for item in items.scalars] if items is not None else []
+    if any("nvidia" in text or "gpu" in text for text in written):
+        return True
+    if any(word.text.startswith("--gpus") for word in command_words(service)):
+        return True
+    problems = [each for each in schema_problems(service.document) if each.path[:2] == service.path]
+    if not problems:
+        return False
+    from stacks.compose.schema_gpu_places import is_about_gpus
+
+    return any(is_about_gpus(service.document, each) for each in problems)
 
 
 def sees_all_gpus(service: Service) -> bool:

@@ -166,6 +166,13 @@ def starts_a_shell(text: str) -> bool:
     return re.search(row.get("but_not", "(?!)"), reference.tag or "") is None
 
 
+def is_official(text: str) -> bool:
+    """Whether an image is an official one of Docker, such as `python` or `ubuntu`, in which nothing is of NVIDIA."""
+    reference = image_facts(text).reference
+    name = reference.name.removeprefix("docker.io/library/") if reference is not None else ""
+    return name in table("services")["official"]["names"]
+
+
 def may_hold_token(text: str) -> bool:
     """Whether a long text is worth looking through for tokens: it has the beginning of one somewhere."""
     return any(begin in text for row in table("services")["tokens"]["patterns"] for begin in row["begins"])

@@ -3,11 +3,12 @@ from collections.abc import Iterator
 from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import runs_nvidia
-from stacks.compose.nodes import Sequence
+from stacks.compose.nodes import Mapping, Sequence
 from stacks.compose.references import lineage
-from stacks.compose.source import TextEdit
+from stacks.compose.source import Span, TextEdit
 from stacks.compose.values import quote
 from stacks.facts.environment import sets_visible_devices
+from stacks.facts.services import is_official
 from stacks.gpu_use import requests_gpu_by_device
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
@@ -51,17 +52,31 @@ def runtime_without_visible_devices(service: Service, context: Context) -> Itera
     runtime, image, family = service.runtime, service.image, lineage(service)
     if runtime is None or not runs_nvidia(service) or not family.is_whole or requests_gpu_by_device(service):
         return
-    if any(each.variable(_NAME) is not None or each.get("env_file") is not None for each in family.services):
+    if any(_says(each) for each in family.services):
         return
     if image is not None and sets_visible_devices(image.string):
         return
+    if image is not None and service.get("build") is None and is_official(image.string):
+        why = f"the runtime `nvidia` reads `{_NAME}`, and {quote(image.string)} does not set it"
+        yield _finding(service, runtime.span, f"this container will see no GPU: {why}", Severity.ERROR)
+        return
     whose = "the image that is built here" if service.get("build") else quote(image.string) if image else "the image"
-    yield Finding(
-        runtime.span,
-        f"this container will see no GPU unless {whose} sets `{_NAME}`: the runtime `nvidia` reads it",
-        f"Set `{_NAME}` to `all`, or to the GPUs that are meant.",
-        Fix(f"set `{_NAME}` to `all`", lambda: _set(service), safe=False),
-        severity=Severity.INFO if service.get("build") is not None else None,
+    message = f"this container will see no GPU unless {whose} sets `{_NAME}`: the runtime `nvidia` reads it"
+    yield _finding(service, runtime.span, message, Severity.INFO if service.get("build") is not None else None)
+
+
+def _says(service: Service) -> bool:
+    """Whether the variable is given, or may be: by a file, or by `- KEY: value`, which is reported there."""
+    items = service.sequence("environment")
+    cut = (item for item in items.items if isinstance(item, Mapping)) if items is not None else ()
+    by_name = service.variable(_NAME) is not None or any(_NAME in item.effective for item in cut)
+    return by_name or service.get("env_file") is not None
+
+
+def _finding(service: Service, span: Span, message: str, severity: Severity | None) -> Finding:
+    hint = f"Set `{_NAME}` to `all`, or to the GPUs that are meant."
+    return Finding(
+        span, message, hint, Fix(f"set `{_NAME}` to `all`", lambda: _set(service), safe=False), severity=severity
     )
 
 

@@ -5,7 +5,7 @@ from stacks.compose.document import Service
 from stacks.compose.gpu_requests import asks_for_gpus
 from stacks.compose.source import TextEdit
 from stacks.facts.images import GpuKind, image_facts
-from stacks.gpu_use import means_gpu
+from stacks.gpu_use import asks_wrongly, means_gpu
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
@@ -56,6 +56,7 @@ def gpu_image_without_request(service: Service, context: Context) -> Iterator[Fi
         or service.device_requests
         or service.runtime is not None
         or _is_served(context)
+        or asks_wrongly(service)
     ):
         return
     if service.find("deploy", "resources", "reservations", "generic_resources") is not None:
