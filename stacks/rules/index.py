@@ -70,6 +70,7 @@ INDEX: Final[dict[str, tuple[str, str, str]]] = {
     "dev.capabilities_without_gpu": ("DeviceRequest", "", ""),
     "dev.capability_not_a_string": ("DeviceRequest", "", ""),
     "dev.capability_twice": ("DeviceRequest", "", ""),
+    "dev.cdi_name_cut_at_colon": ("Service", "", "devices"),
     "dev.cdi_name_not_qualified": ("DeviceRequest", "", ""),
     "dev.cdi_name_without_cdi_driver": ("DeviceRequest", "", ""),
     "dev.cdi_request_with_count": ("DeviceRequest", "", ""),

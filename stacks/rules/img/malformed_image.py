@@ -3,8 +3,8 @@ from functools import partial
 
 from stacks.compose import editing
 from stacks.compose.document import Service
-from stacks.compose.images import parse_image
-from stacks.compose.values import Invalid
+from stacks.compose.images import ImageReference, parse_image
+from stacks.compose.values import Invalid, quote
 from stacks.facts.images import image_facts
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
@@ -22,8 +22,9 @@ from stacks.rules.registry import rule
 )
 def malformed_image(service: Service, context: Context) -> Iterator[Finding]:
     """An image is `[REGISTRY/]NAME[:TAG][@DIGEST]`. The name is in lower case, the tag up to 128 letters, digits, `_`,
-    `.` and `-`; there are no blanks, and no `https://`. Docker Compose does not look at it; the engine does, when it
-    pulls: `invalid reference format`.
+    `.` and `-`; there are no blanks, and no `https://`. Capitals before the first `/` make that part the name of a
+    registry, which nobody has: `NVIDIA/cuda` is not looked for on Docker Hub. Docker Compose does not look at it; the
+    engine does, when it pulls: `invalid reference format`.
 
     ```yaml bad
     services:
@@ -41,20 +42,28 @@ def malformed_image(service: Service, context: Context) -> Iterator[Finding]:
     image = service.image
     if image is None or image.interpolated is not None or not image.string.strip():
         return
-    if image_facts(image.string).reference is not None:
+    reference = image_facts(image.string).reference
+    if reference is not None and (image.string.islower() or service.get("build") is not None):
         return
     parsed = parse_image(image.string)
-    if not isinstance(parsed, Invalid):
+    reason = parsed.reason if isinstance(parsed, Invalid) else _registry_by_capitals(parsed)
+    if reason is None:
         return
     meant = _meant(image.string)
     path = (*service.path, "image")
     edits = partial(editing.set_value, context.document, path, meant)
     yield Finding(
         image.span,
-        f"this image cannot be pulled: {parsed.reason}",
+        f"this image cannot be pulled: {reason}",
         f"Write `{meant}`." if meant is not None else "Write `NAME:TAG`.",
         fix_at(context.document, path, f"write `{meant}`", edits, safe=False) if meant is not None else None,
     )
+
+
+def _registry_by_capitals(reference: ImageReference) -> str | None:
+    """Why a name such as `NVIDIA/cuda` is not looked for on Docker Hub; None for all others."""
+    plain = reference.registry != reference.registry.lower() and not {".", ":"} & set(reference.registry)
+    return f"the capitals make {quote(reference.registry)} the name of a registry" if plain else None
 
 
 def _meant(text: str) -> str | None:
