@@ -3,11 +3,13 @@ from collections.abc import Iterator
 from stacks.compose import editing
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import runs_nvidia
+from stacks.compose.mount_items import mount_items
 from stacks.compose.nodes import Mapping, Sequence
 from stacks.compose.references import lineage
 from stacks.compose.source import Span, TextEdit
 from stacks.compose.values import quote
 from stacks.facts.environment import sets_visible_devices
+from stacks.facts.images import GpuKind, image_facts
 from stacks.facts.services import is_official
 from stacks.gpu_use import requests_gpu_by_device
 from stacks.rules.context import Context
@@ -54,7 +56,9 @@ def runtime_without_visible_devices(service: Service, context: Context) -> Itera
         return
     if any(_says(each) for each in family.services):
         return
-    if image is not None and sets_visible_devices(image.string):
+    if image is not None and (sets_visible_devices(image.string) or image_facts(image.string).gpu is GpuKind.NONE):
+        return
+    if _is_told_otherwise(service):
         return
     if image is not None and service.get("build") is None and is_official(image.string):
         why = f"the runtime `nvidia` reads `{_NAME}`, and {quote(image.string)} does not set it"
@@ -71,6 +75,16 @@ def _says(service: Service) -> bool:
     cut = (item for item in items.items if isinstance(item, Mapping)) if items is not None else ()
     by_name = service.variable(_NAME) is not None or any(_NAME in item.effective for item in cut)
     return by_name or service.get("env_file") is not None
+
+
+def _is_told_otherwise(service: Service) -> bool:
+    """Whether a list of mounts or an annotation of CDI names the GPUs: the toolkit can be told to take either."""
+    if any(each.target.startswith("/var/run/nvidia-container-devices") for each in mount_items(service)):
+        return True
+    annotations = service.find("annotations")
+    names = [item.string for item in annotations.scalars] if isinstance(annotations, Sequence) else []
+    names += list(annotations.effective) if isinstance(annotations, Mapping) else []
+    return any(name.startswith("cdi.k8s.io/") for name in names)
 
 
 def _finding(service: Service, span: Span, message: str, severity: Severity | None) -> Finding:
