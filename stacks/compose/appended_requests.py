@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from stacks.compose.devices import DeviceRequest
-from stacks.compose.nodes import OVERRIDE_TAG, Mapping, find, path_at
+from stacks.compose.node_paths import path_at
+from stacks.compose.nodes import OVERRIDE_TAG, Mapping, find
 from stacks.compose.references import lineage
 from stacks.compose.source import EditError, Span, TextEdit
 

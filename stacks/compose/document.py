@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from stacks.compose.devices import DeviceMapping, DeviceRequest
 from stacks.compose.environment import EnvironmentVariable, environment_variables
 from stacks.compose.interpolation import InterpolationError, VariableReference, interpolate
-from stacks.compose.nodes import Entry, Mapping, Node, Path, Plain, Scalar, Sequence, find, path_at, plain_data
+from stacks.compose.node_paths import path_at
+from stacks.compose.nodes import Entry, Mapping, Node, Path, Plain, Scalar, Sequence, find, plain_data
 from stacks.compose.problems import Problem
 from stacks.compose.source import SourceText, Span, TextEdit, apply, difference
 from stacks.compose.suppressions import Suppressions, read_suppressions

@@ -4,9 +4,7 @@ Built from libyaml's events by `stacks.compose.yaml`. A node is made once and th
 out because a frozen dataclass costs three times as much to make, and a stack of 1,000 services has 60,000 nodes.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from stacks.compose.scalars import ScalarValue
@@ -263,41 +261,6 @@ def find(node: Node | None, *path: str | int) -> Node | None:
         else:
             return None
     return node
-
-
-def path_at(root: Node, offset: int) -> Path:
-    """The path of the innermost key or value whose written text holds `offset`."""
-    path: list[str | int] = []
-    node: Node = root
-    while True:
-        inner = _step_at(node, offset)
-        if inner is None:
-            return tuple(path)
-        step, node = inner
-        path.append(step)
-
-
-def _step_at(node: Node, offset: int) -> tuple[str | int, Node] | None:
-    """One step down. In the order of the text the part is found at once; in a tree of several files there is none."""
-    if isinstance(node, Mapping):
-        near = bisect_right(node.entries, offset, key=_key_start)
-        for entry in chain(node.entries[max(near - 1, 0) : near], node.entries):
-            if entry.key.start <= offset <= (entry.alias or entry.value).end and offset < max(
-                entry.span.end, entry.key.end + 1
-            ):
-                inside_value = entry.alias is None and offset >= entry.value.start
-                return entry.name, (entry.value if inside_value else entry.key)
-    elif isinstance(node, Sequence):
-        places = range(len(node.items))
-        near = bisect_right(places, offset, key=lambda index: node.item_span(index).start)
-        for index in chain(places[max(near - 1, 0) : near], places):
-            if node.item_span(index).contains(offset):
-                return index, node.items[index]
-    return None
-
-
-def _key_start(entry: Entry) -> int:
-    return entry.key.start
 
 
 def path_text(path: Path) -> str:

@@ -12,7 +12,8 @@ from functools import cached_property
 from posixpath import isabs
 
 from stacks.compose.document import Document, Place
-from stacks.compose.nodes import Mapping, Node, Path, Sequence, find, path_at
+from stacks.compose.node_paths import path_at
+from stacks.compose.nodes import Mapping, Node, Path, Sequence, find
 from stacks.compose.problems import Problem, ProblemKind, Related
 from stacks.compose.project_editing import written_place
 from stacks.compose.project_loading import FaultKind, Loading, ProjectFault, Scope, is_remote, resolved

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacks.compose.document import Document, parse_document
-from stacks.compose.nodes import Mapping, Node, Path, Sequence, find, path_at, path_text
+from stacks.compose.node_paths import path_at
+from stacks.compose.nodes import Mapping, Node, Path, Sequence, find, path_text
 from stacks.compose.once import once
 from stacks.compose.source import EditError
 

@@ -31,6 +31,7 @@ class SchemaError(NamedTuple):
 def schema_errors(data: Plain) -> Iterator[SchemaError]:
     """What is wrong with the data, by the schema of Compose 2.40; at most MAX_ERRORS, each thing once."""
     from stacks.compose.schema_file import compose_schema, validator
+    from stacks.compose.schema_parts import errors_in_parts
     from stacks.compose.schema_quick import surely_passes
 
     if not validator.cache_info().currsize and surely_passes(data, compose_schema()):
@@ -39,7 +40,7 @@ def schema_errors(data: Plain) -> Iterator[SchemaError]:
     if compiled.is_valid(data):
         return
     seen: set[SchemaError] = set()
-    for each in _reduced(compiled.iter_errors(data)):
+    for each in _reduced(errors_in_parts(compiled, data)):
         error = each._replace(path=_as_in(data, each.path))
         if error not in seen and not _is_accepted(error, data):
             seen.add(error)
@@ -89,34 +90,10 @@ def _is_type_of(error: SchemaError, path: Path) -> bool:
     return error.keyword == "type" and error.path == path
 
 
-# Lists from which Compose drops what it finds twice, before it validates: compose-go 2.9.1, override/uncity.go.
-_DEDUPLICATED: Final = frozenset(
-    {
-        *(
-            ("annotations",),
-            ("build", "args"),
-            ("build", "additional_contexts"),
-            ("build", "tags"),
-            ("build", "labels"),
-        ),
-        *((name,) for name in ("cap_add", "cap_drop", "devices", "configs", "dns", "dns_opt", "dns_search", "labels")),
-        *((name,) for name in ("environment", "env_file", "expose", "links", "ports", "profiles", "secrets", "tmpfs")),
-        *(("annotations",), ("sysctls",), ("volumes",), ("deploy", "labels")),
-        *(("networks", "*", "aliases"), ("networks", "*", "link_local_ips")),
-    }
-)
-
-
 def _is_accepted(error: SchemaError, data: Plain) -> bool:
-    """What the validator reports and Compose takes: equal items that it drops, and `.inf` and `.nan` for a number."""
-    path = error.path
-    if error.keyword == "uniqueItems":
-        inner = path[2:]
-        if len(inner) == 3 and inner[0] == "networks":
-            inner = ("networks", "*", inner[2])
-        return (path[:1] == ("services",) and inner in _DEDUPLICATED) or path[:1] + path[2:] == ("networks", "labels")
+    """What the validator reports and Compose takes: `.inf` and `.nan` for a number."""
     if error.keyword == "type" and "number" in error.facts:
-        value = value_at(data, path)
+        value = value_at(data, error.path)
         return isinstance(value, float) and not isfinite(value)
     return False
 

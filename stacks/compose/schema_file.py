@@ -28,6 +28,16 @@ _LATER: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
 _INCLUDE: Final[Schema] = {"type": ["array", "null"], "items": {"type": ["string", "object"]}}
 _NUMBERS: Final = ("mem_limit", "memswap_limit", "shm_size")
 _FREE_NAMES: Final = ("networks", "models")
+# Lists from which Compose drops what it finds twice, before it validates: compose-go 2.9.1, override/uncity.go.
+_OF_SERVICE: Final = (
+    *(("build", name) for name in ("additional_contexts", "args", "labels", "tags")),
+    *((name,) for name in ("annotations", "cap_add", "cap_drop", "configs", "devices", "dns", "dns_opt", "dns_search")),
+    *((name,) for name in ("environment", "env_file", "expose", "labels", "links", "ports", "profiles", "secrets")),
+    *((name,) for name in ("sysctls", "tmpfs", "volumes")),
+    ("deploy", "labels"),
+    *(("networks", "*", name) for name in ("aliases", "link_local_ips")),
+)
+_DEDUPLICATED: Final = (*(("services", "*", *path) for path in _OF_SERVICE), ("networks", "*", "labels"))
 
 
 def load_schema() -> Schema:
@@ -80,7 +90,17 @@ def _adapted(schema: Schema) -> Schema:
         for holder in _at(schema, schema, path):
             for key in keys:
                 holder.get("properties", {}).pop(key, None)
+    for path in _DEDUPLICATED:
+        for holder in _at(schema, schema, path[:-1]):
+            if path[-1] in holder.get("properties", {}):
+                holder["properties"][path[-1]] = _repeatable(schema, holder["properties"][path[-1]])
     return schema
+
+
+def _repeatable(root: Schema, schema: Schema) -> Schema:
+    """The schema of a list, in which equal items may stand; whoever refers to the same definition keeps it."""
+    forms = [{name: value for name, value in form.items() if name != "uniqueItems"} for form in _forms(root, schema)]
+    return forms[0] if len(forms) == 1 else {"oneOf": forms}
 
 
 def subschemas(path: tuple[str | int, ...]) -> tuple[Schema, ...]:

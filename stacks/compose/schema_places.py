@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from stacks.compose.nodes import RESET_TAG, Entry, Mapping, Node, Path, Scalar, Sequence
 from stacks.compose.source import Span
 
@@ -53,7 +55,8 @@ def _below(node: Node, step: str | int) -> Place | None:
         entry = node.get(step)
         return Place(entry.value, entry.value_span, entry) if entry else None
     if isinstance(node, Sequence) and isinstance(step, int):
-        kept = [index for index, item in enumerate(node.items) if item.tag != RESET_TAG]
-        if step < len(kept):
-            return Place(node.items[kept[step]], node.item_span(kept[step]), None)
+        kept = (index for index, item in enumerate(node.items) if item.tag != RESET_TAG)
+        index = next(islice(kept, step, None), None)
+        if index is not None:
+            return Place(node.items[index], node.item_span(index), None)
     return None

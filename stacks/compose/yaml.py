@@ -8,6 +8,7 @@ raised. Go's YAML reader, which Docker Compose uses, is a port of libyaml, so bo
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from yaml._yaml import CParser
@@ -31,6 +32,7 @@ from stacks.patterns import lazy_pattern
 
 MAX_TEXT: Final = 1024 * 1024  # bytes of UTF-8
 MAX_DEPTH: Final = 64
+MAX_EVENTS: Final = 200_000  # beginnings and ends of keys, values, lists and mappings; 1 MiB of services has 120,000
 MAX_ALIAS_GROWTH: Final = 10_000  # nodes that aliases may add to those written out
 
 _PROPERTIES = lazy_pattern(r"(?:(?:&[^\s,\[\]{}]+|![^\s]*)(?:\s+|#[^\n]*\n|\Z))*")
@@ -146,7 +148,10 @@ class _Builder:
     def run(self) -> None:
         # PyYAML's stubs make every mark and name optional; the events of its C parser always have theirs.
         get_event: Any = CParser(self.text[self.shift :] if self.shift else self.text).get_event
-        while not self.stopped:
+        event: Any = None
+        for _ in repeat(None, MAX_EVENTS):
+            if self.stopped:
+                return
             event = get_event()
             kind = type(event)
             if kind is ScalarEvent:
@@ -161,6 +166,10 @@ class _Builder:
                 self._anchors.clear()
             elif kind is StreamEndEvent:
                 return
+        start = event.start_mark.index + self.shift
+        message = f"this has more than {MAX_EVENTS:,} keys and values; nothing was checked"
+        hint = "Take generated data out of the file."
+        self._stop(Problem(ProblemKind.TOO_LARGE, Span(start, start), message, hint))
 
     def _scalar(self, event: Any) -> None:
         start = event.start_mark.index + self.shift

@@ -5,7 +5,8 @@ from itertools import chain
 import pytest
 
 from stacks.compose.document import parse_document
-from stacks.compose.nodes import Mapping, Node, Path, Sequence, path_at
+from stacks.compose.node_paths import path_at
+from stacks.compose.nodes import Mapping, Node, Path, Sequence
 from tests.rules.case_files import case_paths
 
 TEXTS = [path.read_text(encoding="utf-8") for path in chain(case_paths("fail"), case_paths("pass"))][::7]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.compose.nodes import Mapping, Node, Scalar, Sequence, find, path_at, path_text, plain_data
+from stacks.compose.node_paths import path_at
+from stacks.compose.nodes import Mapping, Node, Scalar, Sequence, find, path_text, plain_data
 from stacks.compose.problems import ProblemKind
 from stacks.compose.yaml import MAX_TEXT, parse_yaml, paused_collector
 
@@ -166,6 +167,14 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
     assert time.process_time() - started < 0.05
     assert [each.kind for each in parsed.problems] == [ProblemKind.ALIAS_GROWTH]
     assert parsed.roots == ()
+
+
+@pytest.mark.parametrize("unit", ["1,", "[],", "{a: b},"])
+def test_too_many_values(unit: str) -> None:
+    assert not parse_yaml("a: [" + unit * (40_000 // len(unit)) + "1]").problems
+    parsed = parse_yaml("a: [" + unit * (1_000_000 // len(unit)) + "1]")
+    assert [each.kind for each in parsed.problems] == [ProblemKind.TOO_LARGE]
+    assert "200,000" in parsed.problems[0].message and not parsed.is_complete
 
 
 def test_depth_and_size_are_limited() -> None:

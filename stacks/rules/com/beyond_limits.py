@@ -18,10 +18,10 @@ _KINDS = frozenset({ProblemKind.TOO_LARGE, ProblemKind.TOO_DEEP, ProblemKind.ALI
     url="https://en.wikipedia.org/wiki/Billion_laughs_attack",
 )
 def beyond_limits(document: Document, context: Context) -> Iterator[Finding]:
-    """A Compose file is read up to 1 MiB of text, 64 levels of nesting and 10,000 nodes that aliases add. A file
-    that goes beyond is data or an attack, not a description of services: Docker Compose has no such limits, and a
-    file of 300 bytes whose aliases grow out of each other keeps it busy for minutes. Nothing else in the file is
-    checked.
+    """A Compose file is read up to 1 MiB of text, 200,000 keys and values (a list counts twice), 64 levels of nesting
+    and 10,000 nodes that aliases add. A file that goes beyond is data or an attack, not a description of services:
+    Docker Compose has no such limits, and a file of 300 bytes whose aliases grow out of each other keeps it busy for
+    minutes. Nothing else in the file is checked.
 
     Take generated data out of the file, and write out what nested aliases stand for.
 

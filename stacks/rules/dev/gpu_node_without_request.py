@@ -56,6 +56,7 @@ def gpu_node_without_request(service: Service, context: Context) -> Iterator[Fin
         return
     numbered = [node for node in nodes if node.number is not None]
     complete = bool(numbered) and {node.source for node in nodes}.issuperset(NEEDED_BESIDE)
+    title = f"request {selection_of(nodes)} in place of the device nodes"
     for node in numbered or nodes[:1]:
         yield Finding(
             node.span,
@@ -63,7 +64,7 @@ def gpu_node_without_request(service: Service, context: Context) -> Iterator[Fin
             + ("" if complete else ", and CUDA will find no GPU"),
             "Request the GPU under `deploy.resources.reservations.devices` in its place.",
             Fix(
-                f"request {selection_of(nodes)} in place of the device nodes",
+                title,
                 lambda: replace_nodes(service, "devices", nodes),
                 safe=bool(numbered) and not complete,
             ),
