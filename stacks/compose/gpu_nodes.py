@@ -11,6 +11,8 @@ from stacks.patterns import lazy_pattern
 
 NODE_PREFIX = "/dev/nvidia"
 NEEDED_BESIDE = ("/dev/nvidiactl", "/dev/nvidia-uvm")  # CUDA opens these, too
+# Folders of a host that hold the driver's libraries among all others.
+_LIBRARIES = frozenset({"/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"})
 _NUMBERED = lazy_pattern(r"/dev/nvidia([0-9]{1,3})\Z")
 
 
@@ -49,6 +51,16 @@ def host_files(items: Sequence | None) -> Iterator[HostFile]:
             parts = item.string.split(":") if isinstance(item, Scalar) else [""]
             names = parts[0], parts[1] if len(parts) > 1 else ""
         yield HostFile(index, span, *names)
+
+
+def brings_libraries(service: Service) -> bool:
+    """Whether volumes mount libraries of the driver by hand."""
+    for each in host_files(service.sequence("volumes")):
+        if "libcuda" in each.source or ("nvidia" in each.source and not each.source.startswith(NODE_PREFIX)):
+            return True
+        if each.source.rstrip("/") in _LIBRARIES:
+            return True
+    return False
 
 
 def gpu_nodes(items: Sequence | None) -> tuple[GpuNode, ...]:

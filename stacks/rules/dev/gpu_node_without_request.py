@@ -1,17 +1,13 @@
 from collections.abc import Iterator
 
 from stacks.compose.document import Service
-from stacks.compose.gpu_nodes import NEEDED_BESIDE, NODE_PREFIX, gpu_nodes, replace_nodes, selection_of
+from stacks.compose.gpu_nodes import NEEDED_BESIDE, brings_libraries, gpu_nodes, replace_nodes, selection_of
 from stacks.compose.gpu_requests import asks_for_gpus
-from stacks.compose.nodes import Mapping, Scalar
 from stacks.compose.values import quote
 from stacks.gpu_variables import runs_nvidia_by_default
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
-
-# Folders of a host that hold the driver's libraries among all others.
-_LIBRARIES = frozenset({"/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"})
 
 
 @rule(
@@ -52,7 +48,7 @@ def gpu_node_without_request(service: Service, context: Context) -> Iterator[Fin
     ```
     """
     nodes = gpu_nodes(service.sequence("devices"))
-    if not nodes or asks_for_gpus(service) or _brings_libraries(service) or runs_nvidia_by_default(context.host):
+    if not nodes or asks_for_gpus(service) or brings_libraries(service) or runs_nvidia_by_default(context.host):
         return
     numbered = [node for node in nodes if node.number is not None]
     complete = bool(numbered) and {node.source for node in nodes}.issuperset(NEEDED_BESIDE)
@@ -70,16 +66,3 @@ def gpu_node_without_request(service: Service, context: Context) -> Iterator[Fin
             ),
             severity=Severity.WARNING if complete else None,
         )
-
-
-def _brings_libraries(service: Service) -> bool:
-    """Whether volumes mount something of the driver by hand."""
-    volumes = service.sequence("volumes")
-    for item in volumes.items if volumes is not None else ():
-        node = item.scalar("source") if isinstance(item, Mapping) else item
-        text = node.string if isinstance(node, Scalar) else ""
-        if "libcuda" in text or ("nvidia" in text and not text.startswith(NODE_PREFIX)):
-            return True
-        if text.partition(":")[0].rstrip("/") in _LIBRARIES:
-            return True
-    return False

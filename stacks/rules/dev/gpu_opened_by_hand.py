@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from stacks.compose.document import Service
-from stacks.compose.gpu_nodes import host_files
+from stacks.compose.gpu_nodes import brings_libraries, host_files
 from stacks.compose.gpu_requests import asks_for_gpus
 from stacks.compose.source import Span
 from stacks.facts.images import GpuKind, image_facts
@@ -45,7 +45,7 @@ def gpu_opened_by_hand(service: Service, context: Context) -> Iterator[Finding]:
           - count: 1
     ```
     """
-    if asks_for_gpus(service):
+    if asks_for_gpus(service) or brings_libraries(service):
         return
     for span, message in _ways(service):
         yield Finding(span, message, "Ask for the GPU by a device request, which brings libraries and rights.")
