@@ -4,7 +4,8 @@ from functools import partial
 from stacks.arguments import Word, command_words, option
 from stacks.compose import editing
 from stacks.compose.document import Service
-from stacks.facts.images import image_facts
+from stacks.facts.images import GpuKind, image_facts
+from stacks.gpu_use import means_gpu
 from stacks.memory import SHM, has_shared_memory
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
@@ -49,9 +50,11 @@ def missing_shm_for_workers(service: Service, context: Context) -> Iterator[Find
     """
     if not command_words(service) or has_shared_memory(service):
         return
-    known = image_facts(service.image.string).known if service.image is not None else None
-    if known is not None and known.shm is not None:
+    facts = image_facts(service.image.string) if service.image is not None else None
+    if facts is not None and facts.known is not None and facts.known.shm is not None:
         return
+    if not means_gpu(service) and (facts is None or facts.gpu not in (GpuKind.REQUIRED, GpuKind.USEFUL)):
+        return  # `--num-workers` is an option of many a server, too
     for names, what in ((_GPU_WORKERS, "processes on several GPUs"), (_LOADERS, "the workers of a data loader")):
         found = option(service, *names)
         if found is not None and _is_several(found.value, names is _LOADERS):
