@@ -217,6 +217,8 @@ INDEX: Final[dict[str, tuple[str, str, str]]] = {
     "img.malformed_cuda_tag": ("Service", "", ""),
     "img.malformed_image": ("Service", "", ""),
     "img.moved_image": ("Service", "", ""),
+    "img.name_without_owner": ("Service", "", ""),
+    "img.tag_of_another_form": ("Service", "", ""),
     "img.unpinned_image": ("Service", "", ""),
     "img.withdrawn_cuda_tag": ("Service", "", ""),
     "lif.attempts_without_on_failure": ("Service", "", "deploy"),
