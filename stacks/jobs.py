@@ -3,9 +3,10 @@
 from stacks.arguments import command_words
 from stacks.compose.document import Service
 from stacks.facts.services import starts_a_shell
+from stacks.patterns import lazy_pattern
 
 _JOBS = (("nvidia-smi",), ("ollama", "pull"), ("huggingface-cli", "download"), ("hf", "download"))
-_FOR_EVER = frozenset({"-l", "--loop", "dmon", "pmon", "-lms"})
+_FOR_EVER = lazy_pattern(r"-l(=?\d+)?|(-lms|--loop|--loop-ms)(=?\d+)?|dmon|pmon|daemon")  # and neither -L nor -lgc
 _TELLING = ("command", "entrypoint", "build", "extends", "tty", "stdin_open")
 
 
@@ -13,7 +14,7 @@ def job_of(service: Service) -> tuple[str, ...] | None:
     """The words of a command that is known to do one thing and end; None for every other one."""
     words = [word.text for word in command_words(service)]
     for job in _JOBS:
-        if tuple(words[: len(job)]) == job and not _FOR_EVER & set(words):
+        if tuple(words[: len(job)]) == job and not any(_FOR_EVER.fullmatch(word) for word in words):
             return job
     return None
 
