@@ -25,8 +25,13 @@ def capability_meant(word: str) -> str | None:
 
 def capabilities_meant(words: Iterable[str]) -> list[str]:
     """The capabilities that were meant, each once; empty where one of them stands for nothing that an engine knows."""
-    meant = [word if word in GPU_WORDS else capability_meant(word) for word in words]
-    return [] if None in meant else list(dict.fromkeys(word for word in meant if word))
+    found: dict[str, None] = {}
+    for word in words:
+        meant = word if word in GPU_WORDS else capability_meant(word)
+        if meant is None:
+            return []
+        found[meant] = None
+    return list(found)
 
 
 def key_meant(word: str) -> str | None:
