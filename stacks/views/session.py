@@ -11,7 +11,7 @@ class SignedOutMiddleware:
     """Answers HTMX requests 401 where a page request would be sent to the login page.
 
     Following that redirect would swap the login page into the middle of the user's work and lose what they typed.
-    `static/js/session.js` shows a notice with a link instead.
+    `static/js/page.js` shows a notice with a link instead.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
