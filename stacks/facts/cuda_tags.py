@@ -60,6 +60,14 @@ def is_withdrawn(tag: CudaTag) -> bool:
     return tag.version in versions or f"{tag.cuda[0]}.{tag.cuda[1]}" in versions
 
 
+def older_system(tag: CudaTag) -> str | None:
+    """The tag with an older system, where CUDA of this version came before the system that it names."""
+    for row in table("cuda_tags")["since"]:
+        if tag.system == row["system"] and tag.cuda is not None and tag.cuda < version_pair(row["version"]):
+            return tag.text.replace(row["system"], row["before"])
+    return None
+
+
 def is_overdue(tag: CudaTag) -> bool:
     """Whether NVIDIA's policy lets the tags of this version be deleted by now."""
     return tag.cuda is not None and tag.cuda <= version_pair(table("cuda_tags")["overdue"]["version"])

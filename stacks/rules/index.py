@@ -255,6 +255,7 @@ INDEX: Final[dict[str, tuple[str, str, str]]] = {
     "mem.more_cpus_than_host": ("Service", "engine", "cpus deploy"),
     "mem.shm_size_above_memory_limit": ("Service", "", "shm_size"),
     "mem.shm_size_in_bytes": ("Service", "", "shm_size"),
+    "mem.shm_size_of_build": ("Service", "", "build"),
     "mem.shm_size_too_small": ("Service", "", "shm_size"),
     "mem.shm_size_under_mount": ("Service", "", "shm_size"),
     "mem.shm_size_with_host_ipc": ("Service", "", "shm_size"),
