@@ -78,12 +78,21 @@ def listening_ports(service: Service) -> tuple[int, ...]:
         given = option(service, name)
         if given is not None:
             return _port(given.value.text)
+    if _may_be_named_elsewhere(service):
+        return ()
     for name in known.port_variables:
         variable = service.variable(name)
         if variable is not None:
             text = variable.value or ""
             return known.ports if variable.value is not None and not _has_port(text) else _port(text)
     return known.ports
+
+
+def _may_be_named_elsewhere(service: Service) -> bool:
+    """Whether a file of settings, or a variable with options (`CLI_ARGS: --port 8189`), may name the port."""
+    if any(word.text.partition("=")[0] == "--config" for word in command_words(service)):
+        return True
+    return any("--port" in (variable.value or "") for variable in service.environment)
 
 
 def _has_port(text: str) -> bool:
