@@ -154,3 +154,11 @@ def test_a_full_disk() -> None:
         )
     assert finished.returncode == 2
     assert finished.stderr == b"gpu-compose: standard output: no space left on device\n"
+
+
+def test_standard_output_that_is_closed() -> None:
+    root = Path(__file__).resolve().parent.parent.parent
+    command = ["/bin/sh", "-c", '"$@" >&-', "sh", sys.executable, "-m", "gpustack", "rules"]
+    finished = subprocess.run(command, env={"PYTHONPATH": str(root)}, capture_output=True, check=False)
+    assert finished.returncode == 2
+    assert finished.stderr == b"gpu-compose: standard output: it is closed\n"
