@@ -14,7 +14,10 @@ Version = tuple[int, int]
 
 CUDA_IMAGES = frozenset({"docker.io/nvidia/cuda", "nvcr.io/nvidia/cuda"})
 _FLAVOURS = ("base", "runtime", "devel")
-_SYSTEM = r"ubuntu\d\d\.\d\d|ubi\d+|rockylinux\d+|centos\d+|oraclelinux\d+|opensuse\d+|cm\d+|amzn\d+"
+_SYSTEM = (
+    r"ubuntu\d\d\.\d\d|ubi\d+|rockylinux\d+|centos\d+|oraclelinux\d+|opensuse\d+|cm\d+|amzn\d+"
+    r"|azl\d+|azurelinux[\d.]+|kylin\d+"
+)
 _VERSION = r"\d+\.\d+(?:\.\d+)?"
 _GRAMMAR = r"\d+\.\d+\.\d+(?:-cudnn8?|-tensorrt)?-(?:base|runtime|devel)-[a-z]+[\d.]+"
 
