@@ -80,7 +80,7 @@ def _answered(chosen: Namespace) -> int:
 
 def _run(chosen: Namespace) -> int:
     if sys.stdout is None:
-        raise UnusableError("standard output: it is closed")
+        raise UnusableError("standard output is closed")
     result = import_module(f"gpustack.commands.{chosen.module}").run(chosen)
     assert isinstance(result, int)
     return result

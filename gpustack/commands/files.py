@@ -135,11 +135,9 @@ def reason(error: OSError) -> str:
 def write(text: str) -> None:
     """Write data or a report to standard output as UTF-8, line breaks as they are.
 
-    Raises UnusableError where it is closed, or full.
+    Raises UnusableError where it is full.
     A reader that has gone (`| head`) raises BrokenPipeError, for the command line to end quietly.
     """
-    if sys.stdout is None:
-        raise UnusableError("standard output is closed")
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))

@@ -161,4 +161,4 @@ def test_standard_output_that_is_closed() -> None:
     command = ["/bin/sh", "-c", '"$@" >&-', "sh", sys.executable, "-m", "gpustack", "rules"]
     finished = subprocess.run(command, env={"PYTHONPATH": str(root)}, capture_output=True, check=False)
     assert finished.returncode == 2
-    assert finished.stderr == b"gpu-compose: standard output: it is closed\n"
+    assert finished.stderr == b"gpu-compose: standard output is closed\n"
