@@ -278,6 +278,7 @@ INDEX: Final[dict[str, tuple[str, str, str]]] = {
     "net.port_not_listened_on": ("Service", "", "ports"),
     "net.port_read_as_number": ("Service", "", "ports"),
     "net.ports_with_host_network": ("Service", "", "ports"),
+    "net.service_not_reached": ("Document", "", ""),
     "net.unknown_network_mode": ("Service", "", "network_mode"),
     "sec.broad_capability": ("Service", "", "cap_add"),
     "sec.confinement_switched_off": ("Service", "", "security_opt"),
