@@ -255,7 +255,7 @@ INDEX: Final[dict[str, tuple[str, str, str]]] = {
     "mem.missing_shm_for_workers": ("Service", "", "command entrypoint"),
     "mem.missing_shm_size": ("Service", "", ""),
     "mem.missing_ulimits_for_nccl": ("Service", "", ""),
-    "mem.more_cpus_than_host": ("Service", "engine", "cpus deploy"),
+    "mem.more_cpus_than_host": ("Service", "engine", "cpus cpuset deploy"),
     "mem.shm_size_above_memory_limit": ("Service", "", "shm_size"),
     "mem.shm_size_in_bytes": ("Service", "", "shm_size"),
     "mem.shm_size_of_build": ("Service", "", "build"),

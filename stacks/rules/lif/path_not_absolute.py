@@ -13,7 +13,7 @@ from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.fixes import fix_at
 from stacks.rules.registry import rule
 
-_WINDOWS = lazy_pattern(r"[A-Za-z]:|\\\\")  # of Windows containers, which have drives and pipes
+_WINDOWS = lazy_pattern(r"[A-Za-z]:[\\/]|\\\\")  # of Windows containers, which have drives and pipes
 
 
 @rule(
