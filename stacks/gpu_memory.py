@@ -1,16 +1,18 @@
 """The GPU memory that services have and need, in bytes."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from stacks.allocation import Allocation, ClaimKind, GpuClaim, Holding
 from stacks.compose.document import Service
-from stacks.compose.nodes import Mapping, Scalar
+from stacks.compose.nodes import Mapping as MappingNode
+from stacks.compose.nodes import Scalar
 from stacks.compose.sizes import parse_bytes
 from stacks.compose.source import Span
+from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
 from stacks.facts.models import LanguageModel, find_model
 from stacks.gpu_use import Hold, identifier_way
-from stacks.model_servers import ModelServer
+from stacks.model_servers import ModelServer, chooses_gpu_itself
 
 EXTENSION = "x-gpu-compose"
 NEED = "vram"
@@ -36,7 +38,7 @@ class Part(NamedTuple):
 def declared_need(service: Service) -> DeclaredNeed | None:
     """The value of `vram` in the service's `x-gpu-compose`."""
     extension = service.node.effective.get(EXTENSION)
-    node = extension.value.scalar(NEED) if extension is not None and isinstance(extension.value, Mapping) else None
+    node = extension.value.scalar(NEED) if extension is not None and isinstance(extension.value, MappingNode) else None
     if node is None:
         return None
     size = parse_bytes(node.string)
@@ -81,6 +83,9 @@ def load_of(server: ModelServer, parts: tuple[Part, ...]) -> Load | None:
         return None
     if server.option("data") is not None:
         return None
+    is_choosing = chooses_gpu_itself(server.service) or server.service.variable("CUDA_VISIBLE_DEVICES") is not None
+    if is_choosing and len({part.total for part in sizes}) > 1:
+        return None  # it may be the larger one
     quantization = server.option("quantization")
     model = find_model(name.text, quantization.value.text if quantization is not None else "")
     smallest = min(sizes, key=lambda part: part.total or 0)
@@ -92,19 +97,53 @@ def load_of(server: ModelServer, parts: tuple[Part, ...]) -> Load | None:
     return Load(model, gpus, smallest, (smallest.total or 0) * (share[0] if share is not None else 1.0))
 
 
-def holds_by_gpu(allocation: Allocation, services: Collection[str]) -> dict[str, list[Hold]]:
-    """Which of the named services hold which GPU: by the host's numbers where it is known, else by what they claim."""
+def holds_by_gpu(allocation: Allocation, servers: Mapping[str, ModelServer]) -> dict[str, list[Hold]]:
+    """Which servers, by the names of their services, use which GPU: by the host's numbers where it is known, else by
+    what they claim. A server that is told by CUDA_VISIBLE_DEVICES which of its GPUs to use holds no other."""
     groups: dict[str, list[Hold]] = {}
-    for holding in allocation.holdings:
-        if holding.claim.service.name in services:
-            part = "" if holding.mig_instance is None else f":{holding.mig_instance.index}"
-            key = f"{holding.gpu.index}{part}"
-            groups.setdefault(key, []).append(Hold(holding.claim, holding.claim.span, key))
-    if allocation.host is None or allocation.host.gpus is None:
-        for claim in allocation.claims:
-            for key in _names_of(claim) if claim.service.name in services else ():
-                groups.setdefault(key, []).append(Hold(claim, claim.span, key))
+    for name, server in servers.items():
+        for key, claim in _used(server, _held(allocation, name)):
+            groups.setdefault(key, []).append(Hold(claim, claim.span, key))
     return groups
+
+
+def _held(allocation: Allocation, name: str) -> list[tuple[str, GpuClaim]]:
+    """The GPUs of a service in the order that they have inside its container, as far as that is known."""
+    found: dict[str, GpuClaim] = {}
+    if allocation.host is not None and allocation.host.gpus is not None:
+        mine = [holding for holding in allocation.holdings if holding.claim.service.name == name]
+        for holding in sorted(mine, key=lambda each: each.gpu.index):
+            part = "" if holding.mig_instance is None else f":{holding.mig_instance.index}"
+            found.setdefault(f"{holding.gpu.index}{part}", holding.claim)
+        return list(found.items())
+    for claim in allocation.claims:
+        for key in _names_of(claim) if claim.service.name == name else ():
+            found.setdefault(key, claim)
+    if all(key.isascii() and key.isdigit() for key in found):
+        return sorted(found.items(), key=lambda item: int(item[0]))
+    return list(found.items())
+
+
+def _used(server: ModelServer, held: list[tuple[str, GpuClaim]]) -> list[tuple[str, GpuClaim]]:
+    """Those that the server uses: as many as it spreads over, the first ones; none where it may be any of several."""
+    spread, variable = server.parallel, server.service.variable("CUDA_VISIBLE_DEVICES")
+    is_one_of_all = len(held) == 1 and held[0][1].kind is ClaimKind.ALL and held[0][0] == "0"
+    numbers: list[int] = list(range(len(held)))
+    if variable is not None:
+        devices = read_cuda_visible_devices(variable.value or "").devices
+        numbers = [device for device in devices if isinstance(device, int)]
+        if len(numbers) < len(devices):
+            return []
+    if spread is not None and (spread[1] is not None or not server.row.get("takes_all")):
+        numbers = numbers[: max(spread[0], 1)]
+    if chooses_gpu_itself(server.service):
+        return []
+    if is_one_of_all and variable is not None:
+        return [(str(number), held[0][1]) for number in numbers]
+    is_ordered = all(key.partition(":")[0].isdigit() for key, _ in held)
+    if not is_ordered and len(numbers) < len(held):
+        return []
+    return [held[number] for number in numbers if number < len(held)]
 
 
 def _names_of(claim: GpuClaim) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from stacks.compose.once import once
 from stacks.facts.images import image_facts
 from stacks.facts.tables import table
 
+_CHOOSING = frozenset({"--base-gpu-id", "--gpu-id-step", "--main-gpu", "--tensor-split"})
+
 
 class ModelServer(NamedTuple):
     """One server. `row` is its entry in servers.toml."""
@@ -103,6 +105,14 @@ def _is_started(service: Service, row: dict[str, Any], words: tuple[Word, ...]) 
         return True
     names = {*row["programs"], *row["model"]}
     return any(word.text in names or word.text.partition("=")[0] in names for word in words)
+
+
+def chooses_gpu_itself(service: Service) -> bool:
+    """Whether the command says which of the container's GPUs to use."""
+    return any(
+        word.text.startswith("CUDA_VISIBLE_DEVICES=") or word.text.partition("=")[0] in _CHOOSING
+        for word in command_words(service)
+    )
 
 
 @cache

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from stacks.allocation import ClaimKind, effective_claims
 from stacks.compose.document import Document
 from stacks.gpu_variables import gpus_given
-from stacks.model_servers import model_servers
+from stacks.model_servers import chooses_gpu_itself, model_servers
 from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Layer, Severity
 from stacks.rules.registry import rule
@@ -44,7 +44,7 @@ def gpus_left_idle(document: Document, context: Context) -> Iterator[Finding]:
     """
     for server in model_servers(document):
         spread = server.parallel
-        if spread is None or server.row.get("takes_all") or server.model is None:
+        if spread is None or server.row.get("takes_all") or server.model is None or chooses_gpu_itself(server.service):
             continue
         claims = effective_claims(server.service)
         if len(claims) != 1 or claims[0].kind is ClaimKind.ALL or server.service.variable("CUDA_VISIBLE_DEVICES"):

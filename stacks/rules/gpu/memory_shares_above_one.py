@@ -68,7 +68,8 @@ def memory_shares_above_one(document: Document, context: Context) -> Iterator[Fi
         if replicas > 1 and taker.share * replicas > 1 and context.allocation.of_service(name):
             reported.add(name)
             yield _of_replicas(taker, replicas)
-    for key, holds in holds_by_gpu(context.allocation, takers.keys()).items() if len(takers) > 1 else ():
+    servers = {name: taker.server for name, taker in takers.items()} if len(takers) > 1 else {}
+    for key, holds in holds_by_gpu(context.allocation, servers).items():
         for hold, others in overlapping(holds, same_way=True):
             name = hold.claim.service.name
             taken = takers[name].share + sum(takers[other.claim.service.name].share for other in others)
