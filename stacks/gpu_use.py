@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacks.allocation import CDI_GPU, VISIBLE_DEVICES, Allocation, GpuClaim, Identifier
+from stacks.allocation import CDI_GPU, VISIBLE_DEVICES, Allocation, ClaimKind, GpuClaim, Identifier
 from stacks.arguments import command_words
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import runs_nvidia
 from stacks.compose.nodes import Mapping, Plain, Scalar, Sequence, plain_data
+from stacks.compose.once import once
 from stacks.compose.references import lineage
 from stacks.compose.schema import schema_problems
 from stacks.compose.source import Span
+from stacks.facts.cuda_visible_devices import read_cuda_visible_devices
 from stacks.facts.images import image_facts
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def overlapping(holds: Iterable[Hold], *, same_way: bool) -> Iterator[tuple[Hold
 
     `same_way` asks for earlier holds of the same way, otherwise for those of other ways. Services whose profiles have
     nothing in common are not started together; neither are a service and one that waits for it to end, nor a service of
-    no replicas.
+    no replicas. Two that CUDA_VISIBLE_DEVICES parts are left out, too.
     """
     earlier: dict[tuple[tuple[str, ...], str], list[Hold]] = {}
     kept: dict[tuple[str, str], int] = {}
@@ -98,7 +100,7 @@ def overlapping(holds: Iterable[Hold], *, same_way: bool) -> Iterator[tuple[Hold
         found: list[Hold] = []
         for (profiles, way), held in earlier.items():
             if (way == hold.way) is same_way and len(found) < 3 and share_profile(profiles, service.profiles):
-                found.extend(_running_with(service, held, 3 - len(found)))
+                found.extend(_running_with(hold.claim, held, 3 - len(found)))
         if found:
             yield hold, tuple(found)
         of_service = service.name, hold.way
@@ -118,14 +120,36 @@ def share_profile(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     return not first or not second or not set(first).isdisjoint(second)
 
 
-def _running_with(service: Service, held: list[Hold], most: int) -> Iterator[Hold]:
+def _running_with(claim: GpuClaim, held: list[Hold], most: int) -> Iterator[Hold]:
+    service = claim.service
     for hold in held:
         if most <= 0:
             return
         other = hold.claim.service
-        if other is not service and not _waits_for_end(service, other) and not _waits_for_end(other, service):
+        if other is service or _waits_for_end(service, other) or _waits_for_end(other, service):
+            continue
+        if not _use_others(claim, hold.claim):
             most -= 1
             yield hold
+
+
+def _use_others(claim: GpuClaim, other: GpuClaim) -> bool:
+    """Whether CUDA_VISIBLE_DEVICES leaves two services other ones of the same GPUs."""
+    mine, others = _numbers_left(claim.service), _numbers_left(other.service)
+    if not mine or not others or not mine.isdisjoint(others):
+        return False
+    if ClaimKind.IDENTIFIERS not in (claim.kind, other.kind):
+        return True  # both count from the host's first GPU
+    return {identifier_way(each) for each in claim.identifiers} == {identifier_way(each) for each in other.identifiers}
+
+
+@once
+def _numbers_left(service: Service) -> frozenset[int]:
+    """The numbers that CUDA_VISIBLE_DEVICES names; none where it is not said, or does not name numbers alone."""
+    variable = service.variable("CUDA_VISIBLE_DEVICES")
+    devices = read_cuda_visible_devices(variable.value or "").devices if variable is not None else ()
+    numbers = frozenset(device for device in devices if isinstance(device, int))
+    return numbers if len(numbers) == len(devices) else frozenset()
 
 
 def _waits_for_end(service: Service, other: Service) -> bool:
