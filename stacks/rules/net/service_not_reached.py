@@ -13,7 +13,15 @@ from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Related, Severity
 from stacks.rules.registry import rule
 
-_ADDRESS = lazy_pattern(r"[a-z][a-z0-9+]*://(?:[^@/\s]*@)?(?P<host>[A-Za-z][A-Za-z0-9_-]{2,})(?=[:/?#,]|\Z)")
+_ADDRESS = lazy_pattern(
+    r"(?P<scheme>[a-z][a-z0-9+]*)://(?:[^@/\s]*@)?(?P<host>[A-Za-z][A-Za-z0-9_-]{2,})(?=[:/?#,]|\Z)"
+)
+# What stands after `://` of others is a bucket, a repository, a file, or a name inside one program.
+_OF_HOSTS = frozenset(
+    "http https ws wss tcp udp grpc grpcs rtsp rtmp redis rediss valkey postgres postgresql mysql mariadb mssql mongodb"
+    " amqp amqps kafka nats mqtt bolt neo4j clickhouse elasticsearch memcached etcd pulsar ray ldap ldaps ftp sftp"
+    " smtp dask".split()
+)
 
 
 @rule(
@@ -65,7 +73,7 @@ def service_not_reached(document: Document, context: Context) -> Iterator[Findin
 def _judged(service: Service, variable: EnvironmentVariable, match: re.Match[str]) -> Finding | None:
     document, host = service.document, match["host"]
     own, other = networks_of(service), document.service(host)
-    if own is None or other is service or host == "localhost":
+    if own is None or other is service or host == "localhost" or match["scheme"].partition("+")[0] not in _OF_HOSTS:
         return None
     if other is not None:
         others = networks_of(other)
@@ -77,8 +85,8 @@ def _judged(service: Service, variable: EnvironmentVariable, match: re.Match[str
     if host in names_of(document):
         return None
     meant = closest(host, [each.name for each in document.services if each is not service], cutoff=0.8)
-    if meant is None:
-        return None
+    if meant is None or _without_digits(meant) == _without_digits(host) != host:
+        return None  # `node1` is another host beside the service `node2`
     value = variable.value or ""
     right = f"{value[: match.start('host')]}{meant}{value[match.end('host') :]}"
     fix = Fix(f"write `{meant}`", partial(set_variable, service, variable, right), safe=False)
@@ -86,3 +94,7 @@ def _judged(service: Service, variable: EnvironmentVariable, match: re.Match[str
     return Finding(
         variable.value_span, message, f"Did you mean `{meant}`?", fix if variable.node.interpolated is None else None
     )
+
+
+def _without_digits(name: str) -> str:
+    return re.sub(r"\d", "", name)
