@@ -17,10 +17,9 @@ _ADDRESS = lazy_pattern(
     r"(?P<scheme>[a-z][a-z0-9+]*)://(?:[^@/\s]*@)?(?P<host>[A-Za-z][A-Za-z0-9_-]{2,})(?=[:/?#,]|\Z)"
 )
 # What stands after `://` of others is a bucket, a repository, a file, or a name inside one program.
-_OF_HOSTS = frozenset(
-    "http https ws wss tcp udp grpc grpcs rtsp rtmp redis rediss valkey postgres postgresql mysql mariadb mssql mongodb"
-    " amqp amqps kafka nats mqtt bolt neo4j clickhouse elasticsearch memcached etcd pulsar ray ldap ldaps ftp sftp"
-    " smtp dask".split()
+_OF_HOSTS = lazy_pattern(
+    r"(?:https?|wss?|tcp|udp|grpcs?|rtmps?|rtsps?|rediss?|valkey|postgres(?:ql)?|mysql|mariadb|mssql|mongodb|amqps?|kafka|"
+    r"nats|mqtt|bolt|neo4j|clickhouse|elasticsearch|memcached|etcd|pulsar|ray|ldaps?|s?ftp|smtp|dask)(?:\+[a-z0-9]+)?"
 )
 
 
@@ -73,7 +72,7 @@ def service_not_reached(document: Document, context: Context) -> Iterator[Findin
 def _judged(service: Service, variable: EnvironmentVariable, match: re.Match[str]) -> Finding | None:
     document, host = service.document, match["host"]
     own, other = networks_of(service), document.service(host)
-    if own is None or other is service or host == "localhost" or match["scheme"].partition("+")[0] not in _OF_HOSTS:
+    if own is None or other is service or host == "localhost" or not _OF_HOSTS.fullmatch(match["scheme"]):
         return None
     if other is not None:
         others = networks_of(other)
