@@ -17,6 +17,8 @@ from stacks.rules.registry import rule
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 _FLAG = lazy_pattern(r"-[a-z]*c")
 
+_NAMES_ONLY = (["--"], ["-"], ["_"], ["sh"], ["bash"])  # the shell's own name, which is its argument 0
+
 
 class _Argument(NamedTuple):
     text: str
@@ -59,6 +61,8 @@ def shell_runs_one_item(service: Service, context: Context) -> Iterator[Finding]
     script = given[2].text
     if "$" in script or script.endswith("\n"):
         return  # it may read the others
+    if [each.text for each in lost] in _NAMES_ONLY:
+        return
     yield Finding(
         given[3].span,
         f"the shell runs only {quote(script)}: what stands behind it is no part of the command",
