@@ -61,7 +61,7 @@ def shell_runs_one_item(service: Service, context: Context) -> Iterator[Finding]
     script = given[2].text
     if "$" in script or script.endswith("\n"):
         return  # it may read the others
-    if [each.text for each in lost] in _NAMES_ONLY:
+    if [each.text for each in given[3:]] in _NAMES_ONLY:
         return
     yield Finding(
         given[3].span,
