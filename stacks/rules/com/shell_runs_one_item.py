@@ -16,7 +16,6 @@ from stacks.rules.registry import rule
 
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 _FLAG = lazy_pattern(r"-[a-z]*c")
-
 _NAMES_ONLY = (["--"], ["-"], ["_"], ["sh"], ["bash"])  # the shell's own name, which is its argument 0
 
 
