@@ -15,6 +15,7 @@ from stacks.compose.nodes import Scalar
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
 from stacks.facts.environment import sets_visible_devices
+from stacks.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from stacks.hosts.snapshot import Gpu, HostSnapshot, MigInstance
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 VISIBLE_DEVICES = "NVIDIA_VISIBLE_DEVICES"
 NVIDIA_RUNTIME = "nvidia"
 CDI_GPU = "nvidia.com/gpu="
+_TYPE = lazy_pattern(r"\A(?:gpu|mig)(?=[0-9])")
 NO_DEVICES = frozenset({"", "none", "void"})
 
 
@@ -191,12 +193,17 @@ def _request_claim(service: Service, request: DeviceRequest) -> Iterator[GpuClai
         yield GpuClaim(service, origin, ClaimKind.COUNT, request.span, count=count.number or 0, request=request)
 
 
+def without_kind(text: str) -> str:
+    """A GPU's name without the kind of CDI names, nor the type that `nvidia-ctk` may put to it: `gpu1`, `mig1:0`."""
+    return _TYPE.sub("", text.removeprefix(CDI_GPU)) if text.startswith(CDI_GPU) else text
+
+
 def _identifier(node: Scalar) -> Identifier:
-    return Identifier(node.string.removeprefix(CDI_GPU), node.span)
+    return Identifier(without_kind(node.string), node.span)
 
 
 def _cdi_claim(service: Service, mapping: DeviceMapping) -> GpuClaim:
-    name = mapping.source.removeprefix(CDI_GPU)
+    name = without_kind(mapping.source)
     if name == "all":
         return GpuClaim(service, ClaimOrigin.CDI, ClaimKind.ALL, mapping.span, mapping=mapping)
     identifiers = (Identifier(name, mapping.span),)
@@ -216,7 +223,7 @@ def _runtime_claim(service: Service) -> Iterator[GpuClaim]:
     if "all" in names:
         yield GpuClaim(service, ClaimOrigin.RUNTIME, ClaimKind.ALL, variable.span, variable=variable)
         return
-    identifiers = tuple(Identifier(name.removeprefix(CDI_GPU), variable.value_span) for name in names)
+    identifiers = tuple(Identifier(without_kind(name), variable.value_span) for name in names)
     yield GpuClaim(
         service,
         ClaimOrigin.RUNTIME,

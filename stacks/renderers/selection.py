@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim, overrides_variable
-from stacks.compose.devices import CDI_DRIVER, RequestOrigin
+from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim, overrides_variable, without_kind
+from stacks.compose.devices import CDI_DRIVER, DeviceRequest, RequestOrigin
 from stacks.compose.document import Service
 from stacks.compose.emitting import Emittable
 from stacks.compose.interpolation import Lookup, interpolate
@@ -167,8 +167,8 @@ def _name(text: str, value: str) -> Name:
     """A name without the kind of CDI names; one whose kind comes out of a variable is taken as it was read."""
     if not value.startswith(CDI_GPU):
         return Name(text, value)
-    bare = value.removeprefix(CDI_GPU)
-    return Name(text.removeprefix(CDI_GPU) if text.startswith(CDI_GPU) else bare, bare)
+    bare = without_kind(value)
+    return Name(without_kind(text) if text.startswith(CDI_GPU) else bare, bare)
 
 
 def replaced(text: str, value: object) -> str:
@@ -231,9 +231,15 @@ def need_of(service: Service, claims: tuple[GpuClaim, ...]) -> Need:
     for request in requests:
         data = raw_data(request.node)
         if isinstance(data, dict):
-            extra |= {key: item for key, item in data.items() if key not in _STANDARD_KEYS and key not in extra}
+            extra |= {key: item for key, item in data.items() if key not in extra and _is_extra(request, key)}
     driver = drivers[0] if drivers and len(set(drivers)) == 1 else "nvidia" if drivers or not requests else None
     return Need(service, claims, driver, tuple(dict.fromkeys(words)), extra)
+
+
+def _is_extra(request: DeviceRequest, key: str) -> bool:
+    """Whether a key is to be kept: of those that it does not know, Compose drops what stands under `gpus`."""
+    is_dropped = request.origin is RequestOrigin.GPUS and key != "options" and not key.startswith("x-")
+    return key not in _STANDARD_KEYS and not is_dropped
 
 
 def full_name(name: Name, driver: str | None) -> str:
