@@ -53,10 +53,11 @@ mutation: dev ## put small faults into the engine and count those that its tests
 	$(PIP) --require-hashes -r requirements/mutation.txt
 	$(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
 
-docs: dev ## write what is generated: the index of the rules, their reference, and the table of covered facts
+docs: dev ## write what is generated: index and reference of the rules, covered facts, and what each case is told
 	$(BIN)/python -m stacks.rules.indexing
 	$(BIN)/gpu-compose rules --write docs/rules
 	$(BIN)/python -m tests.rules.coverage
+	$(BIN)/python -m tests.rules.findings
 
 screenshots: dev ## take docs/screenshot.png again
 	GPU_COMPOSE_REQUIRE=browser GPU_COMPOSE_SCREENSHOTS=docs $(PYTEST) -k screenshot

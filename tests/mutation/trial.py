@@ -51,7 +51,7 @@ def stages(path: Path, source: str) -> list[list[str]]:
     """The tests of a module, the nearest first: each stage is run when the one before let the mutant live."""
     rule = _CODE.search(source)
     if rule is not None:
-        wide = ["test_gpu_requests.py", "test_interplay.py", "test_seed.py"]
+        wide = ["test_findings.py", "test_gpu_requests.py", "test_interplay.py", "test_seed.py"]
         return [["tests/rules/test_cases.py", "-k", rule.group(1)], [f"tests/rules/{name}" for name in wide]]
     own = [str(found.relative_to(ROOT)) for found in sorted(ROOT.glob(f"tests/*/test_{path.stem}*.py"))]
     return [
