@@ -1,4 +1,4 @@
-"""`python -m tests.rules.findings`, a part of `make docs`, writes what each failing case is told: a page for each family.
+"""`python -m tests.rules.findings`, part of `make docs`, writes what each failing case is told: a page for each family.
 
 The pages are read when a rule changes: place, severity, words and fix are as much its product as the line.
 """
