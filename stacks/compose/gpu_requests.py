@@ -86,6 +86,14 @@ def selection_meant(node: Node) -> tuple[GpuSelection, bool] | None:
     return selection, not is_digit or node.value == "0"
 
 
+def amount_meant(node: Node) -> tuple[GpuSelection, bool] | None:
+    """As `selection_meant`, of a key that counts: a number in quotes is an amount, too, as Kubernetes writes it."""
+    if isinstance(node, Scalar) and node.interpolated is None and node.string.isdecimal():
+        amount = int(node.string[:4])
+        return (GpuSelection(min(amount, 64)), True) if amount else None
+    return selection_meant(node)
+
+
 def _listed(node: Sequence) -> tuple[GpuSelection, bool] | None:
     names: list[str] = []
     for item in node.items:

@@ -2,7 +2,14 @@ from collections.abc import Iterator
 
 from stacks.compose import editing
 from stacks.compose.document import Service
-from stacks.compose.gpu_requests import RESERVED_DEVICES, asks_for_gpus, gpus_value, in_steps, selection_meant
+from stacks.compose.gpu_requests import (
+    RESERVED_DEVICES,
+    amount_meant,
+    asks_for_gpus,
+    gpus_value,
+    in_steps,
+    selection_meant,
+)
 from stacks.compose.nodes import Entry, Mapping, Path, Scalar, Sequence
 from stacks.compose.schema_gpu_places import KEYS_OF_RESOURCES, KEYS_OF_SERVICE, kubernetes_gpus
 from stacks.compose.values import quote
@@ -10,6 +17,7 @@ from stacks.rules.context import Context
 from stacks.rules.findings import Finding, Fix, Layer, Severity
 from stacks.rules.registry import rule
 
+_COUNTING = frozenset({"gpu_count", "num_gpus", "ngpus", "n_gpus"})
 _NAMING = frozenset({"gpu_id", "gpu_ids", "gpu_devices"})
 
 
@@ -73,7 +81,7 @@ def _renamed(service: Service, entry: Entry, context: Context) -> Fix | None:
     path: Path = (*service.path, entry.name)
     if isinstance(entry.value, Sequence) and all(isinstance(item, Mapping) for item in entry.value.items):
         return Fix("write `gpus`", lambda: editing.rename_key(context.document, path, "gpus"))
-    meant = selection_meant(entry.value)
+    meant = (amount_meant if entry.name.lower() in _COUNTING else selection_meant)(entry.value)
     if meant is None or (entry.name.lower() in _NAMING and isinstance(entry.value, Scalar) and not meant[0].device_ids):
         return None
     return Fix(
@@ -88,7 +96,7 @@ def _renamed(service: Service, entry: Entry, context: Context) -> Fix | None:
 
 
 def _moved(service: Service, entry: Entry, path: Path, context: Context) -> Fix | None:
-    meant = selection_meant(entry.value)
+    meant = amount_meant(entry.value)
     if meant is None or asks_for_gpus(service):
         return None
     return Fix(
