@@ -7,12 +7,12 @@ long form, because Compose cuts the short one at the colon.
 
 from collections.abc import Iterator
 
-from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim
+from stacks.allocation import CDI_GPU, ClaimKind, ClaimOrigin, GpuClaim
 from stacks.compose.device_paths import parse_cdi_name
 from stacks.compose.emitting import Emittable
 from stacks.compose.gpu_identifiers import identifier_kind
 from stacks.compose.nodes import Mapping
-from stacks.renderers.selection import CDI_GPU, Name, Need, Selection, selection_of
+from stacks.renderers.selection import Name, Need, Selection, selection_of
 from stacks.renderers.steps import (
     Dialect,
     Plan,

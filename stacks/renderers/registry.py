@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Final
 
 from stacks.allocation import (
+    CDI_GPU,
     NO_DEVICES,
     NVIDIA_RUNTIME,
     VISIBLE_DEVICES,
@@ -32,7 +33,6 @@ from stacks.renderers.device_names import as_listed
 from stacks.renderers.heading import with_heading
 from stacks.renderers.pinning import Pin, pinned
 from stacks.renderers.selection import (
-    CDI_GPU,
     Need,
     RenderError,
     RenderNote,

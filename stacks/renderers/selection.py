@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from stacks.allocation import ClaimKind, ClaimOrigin, GpuClaim, overrides_variable, without_kind
+from stacks.allocation import CDI_GPU, ClaimKind, ClaimOrigin, GpuClaim, overrides_variable, without_kind
 from stacks.compose.devices import CDI_DRIVER, DeviceRequest, RequestOrigin
 from stacks.compose.document import Service
 from stacks.compose.emitting import Emittable
@@ -12,12 +12,9 @@ from stacks.compose.interpolation import Lookup, interpolate
 from stacks.compose.nodes import Mapping, Scalar
 from stacks.compose.sharing import raw_data
 
-CDI_GPU = "nvidia.com/gpu="
 GPU_WORD = "gpu"
+MOST_NAMED: Final = 64  # GPUs that a count is written out as
 _STANDARD_KEYS = frozenset({"driver", "count", "device_ids", "capabilities"})
-
-
-MOST_NAMED: Final = 64
 
 
 class RenderError(ValueError):

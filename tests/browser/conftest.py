@@ -16,8 +16,11 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from stacks.hosts.reading import read_host
-from stacks.models import Host
+from stacks.models import Host, Stack
 from stacks.services.host import host_create
+from stacks.services.stack import stack_create
+from tests.browser.documents import TWO_TRAININGS
+from tests.browser.editing import opened
 
 # Playwright's sync API keeps an event loop in the thread; Django would otherwise refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -166,3 +169,13 @@ def take_picture() -> Callable[..., None]:
 def host(ada: User) -> Host:
     """A machine with two H200, as its own tools describe it."""
     return host_create(user=ada, name="lab-2", snapshot=read_host(CAPTURE.read_text()))
+
+
+@pytest.fixture
+def stack(ada: User, host: Host) -> Stack:
+    return stack_create(user=ada, name="Two trainings", document=TWO_TRAININGS, host=host)
+
+
+@pytest.fixture
+def editor(page: Page, stack: Stack) -> Page:
+    return opened(page, stack)

@@ -13,34 +13,9 @@ from stacks.services.stack import stack_create, stack_save_draft
 from tests.browser.axe import violations
 from tests.browser.conftest import Watch
 from tests.browser.documents import BROKEN, SEED_THREE, TWO_TRAININGS, many_services
+from tests.browser.editing import click_line, opened, text_of
 
 QUARTER = 250
-
-
-@pytest.fixture
-def stack(ada: User, host: Host) -> Stack:
-    return stack_create(user=ada, name="Two trainings", document=TWO_TRAININGS, host=host)
-
-
-@pytest.fixture
-def editor(page: Page, stack: Stack) -> Page:
-    return opened(page, stack)
-
-
-def opened(page: Page, stack: Stack) -> Page:
-    page.goto(f"/stacks/{stack.pk}/")
-    page.wait_for_selector("html[data-editor=ready]")
-    return page
-
-
-def text_of(page: Page) -> str:
-    return page.evaluate("document.getElementById('document').value")
-
-
-def click_line(page: Page, number: int) -> None:
-    page.evaluate(
-        "number => { const e = ace.edit('code-editor'); e.gotoLine(number, 1000, false); e.focus(); }", number
-    )
 
 
 def test_typing_updates_panel_forms_and_board(editor: Page) -> None:
