@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacks.compose.device_paths import parse_cdi_name, parse_device
-from stacks.compose.nodes import Entry, Mapping, Node, Path, Scalar, Sequence
+from stacks.compose.nodes import Entry, Mapping, Node, Path, Scalar, Sequence, long_form_span
 from stacks.compose.source import Span
 from stacks.compose.values import Invalid
 
@@ -152,8 +152,8 @@ class DeviceMapping(NamedTuple):
                     yield cls(index, node.item_span(index), item, device.source, device.target)
             elif isinstance(item, Mapping):
                 source_node, target_node = item.scalar("source"), item.scalar("target")
-                source, span = source_node.string if source_node else "", node.item_span(index)
-                span = source_node.span if source_node and span == item.span else span
+                source = source_node.string if source_node else ""
+                span = long_form_span(item, "source", node.item_span(index))
                 yield cls(index, span, item, source, target_node.string if target_node else source)
 
     @property

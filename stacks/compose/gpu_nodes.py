@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from stacks.compose.document import Service
 from stacks.compose.gpu_requests import GpuSelection, add_request, asks_for_gpus, in_service, remove_items
-from stacks.compose.nodes import Mapping, Scalar, Sequence
+from stacks.compose.nodes import Mapping, Scalar, Sequence, long_form_span
 from stacks.compose.source import Span, TextEdit
 from stacks.patterns import lazy_pattern
 
@@ -46,7 +46,7 @@ def host_files(items: Sequence | None) -> Iterator[HostFile]:
         if isinstance(item, Mapping):
             source, target = item.scalar("source"), item.scalar("target")
             names = source.string if source is not None else "", target.string if target is not None else ""
-            span = source.span if source is not None and span == item.span else span
+            span = long_form_span(item, "source", span)
         else:
             parts = item.string.split(":") if isinstance(item, Scalar) else [""]
             names = parts[0], parts[1] if len(parts) > 1 else ""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from stacks.compose.document import Service
 from stacks.compose.mounts import clean_path
-from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
+from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence, long_form_span
 from stacks.compose.once import once
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
@@ -37,19 +37,17 @@ def _items(service: Service) -> Iterator[MountItem]:
             if read is not None and isinstance(node, Sequence):
                 source, target, kind = read
                 yield MountItem(
-                    (*each.path, "volumes", index), _span(item, node.item_span(index)), source, clean_path(target), kind
+                    (*each.path, "volumes", index),
+                    long_form_span(item, "source", node.item_span(index)),
+                    source,
+                    clean_path(target),
+                    kind,
                 )
         tmpfs = each.node.value("tmpfs")
         for written in tmpfs.scalars if isinstance(tmpfs, Sequence) else (tmpfs,):
             if isinstance(written, Scalar) and isinstance(written.value, str):
                 target = clean_path(written.string.partition(":")[0])
                 yield MountItem((*each.path, "tmpfs"), written.span, "", target, "tmpfs")
-
-
-def _span(item: Node, span: Span) -> Span:
-    """Of the long form the value of `source`."""
-    source = item.scalar("source") if isinstance(item, Mapping) and span == item.span else None
-    return source.span if source is not None else span
 
 
 def covers(folder: str, path: str) -> bool:

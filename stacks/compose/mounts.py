@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 
 from stacks.compose.document import Service
-from stacks.compose.nodes import Mapping, Node, Scalar, Sequence
+from stacks.compose.nodes import Mapping, Node, Scalar, Sequence, long_form_span
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
 from stacks.compose.values import Invalid
@@ -53,7 +53,7 @@ def _volumes(service: Service) -> list[tuple[str, Span]]:
         for item, span in _items(each.node.value("volumes")):
             target = _target(item)
             if target is not None:
-                kept[target] = _target_span(item, span)
+                kept[target] = long_form_span(item, "target", span)
     return [(clean_path(target), span) for target, span in kept.items()]
 
 
@@ -72,11 +72,6 @@ def _target(item: Node) -> str | None:
         return None if isinstance(mount, Invalid) else clean_path(mount.target)
     target = item.scalar("target") if isinstance(item, Mapping) else None
     return target.string if target is not None else None
-
-
-def _target_span(item: Node, span: Span) -> Span:
-    target = item.scalar("target") if isinstance(item, Mapping) and span == item.span else None
-    return target.span if target is not None else span
 
 
 def clean_path(path: str) -> str:

@@ -263,6 +263,15 @@ def find(node: Node | None, *path: str | int) -> Node | None:
     return node
 
 
+def long_form_span(item: Node, key: str, span: Span) -> Span:
+    """Where the value of a key of an item in the long form is written.
+
+    Else `span`, that of the item as it stands in its list: a short form, an alias, a key that is not there or merged.
+    """
+    node = item.scalar(key) if isinstance(item, Mapping) and span == item.span else None
+    return node.span if node is not None and span.start <= node.start < span.end else span
+
+
 def path_text(path: Path) -> str:
     """A path as people write it: `services.train.deploy.resources.reservations.devices[0].count`."""
     parts: list[str] = []

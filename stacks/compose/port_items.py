@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from stacks.compose.document import Service
-from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence
+from stacks.compose.nodes import Mapping, Node, Path, Scalar, Sequence, long_form_span
 from stacks.compose.once import once
 from stacks.compose.ports import PortMapping, parse_port
 from stacks.compose.source import Span
@@ -53,7 +53,7 @@ def _items(service: Service) -> Iterator[PortItem]:
         span = ports.item_span(index)
         address = mapping.host_ip or ""
         target_span = _target_span(item, span)
-        span = host_port_span(item, span)
+        span = long_form_span(item, "published", span)
         yield PortItem(item, path, span, target_span, address, mapping.published, mapping.targets, mapping.protocol)
 
 
@@ -72,12 +72,6 @@ def _long_form(item: Mapping) -> PortMapping | None:
     start, end = _published(item)
     name = protocol.string.lower() if protocol is not None else "tcp"
     return PortMapping(address.string if address is not None else None, start, end, number, number, name)
-
-
-def host_port_span(item: Node, span: Span) -> Span:
-    """Where the port of the host is written: of the long form, the value of `published`; else what is at `span`."""
-    node = item.scalar("published") if isinstance(item, Mapping) and span == item.span else None
-    return node.span if node is not None and span.start <= node.start < span.end else span
 
 
 def _published(item: Mapping) -> tuple[int | None, int | None]:

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from stacks.compose.document import Document, Service
-from stacks.compose.nodes import Mapping, Scalar, Sequence
-from stacks.compose.port_items import host_port_span
+from stacks.compose.nodes import Mapping, Scalar, Sequence, long_form_span
 from stacks.compose.ports import PortMapping, parse_port
 from stacks.compose.references import lineage
 from stacks.compose.source import Span
@@ -85,7 +84,7 @@ def _published(service: Service) -> Iterator[PublishedPorts]:
             continue
         if mapping.published and mapping.published[0] != _ENGINE_PICKS:
             address = mapping.host_ip or ""
-            span = host_port_span(item, ports.item_span(index))
+            span = long_form_span(item, "published", ports.item_span(index))
             yield PublishedPorts(service, span, address, mapping.published, mapping.protocol)
 
 
