@@ -23,7 +23,8 @@ def test_a_host_comes_back_with_its_snapshots_and_to_its_stacks(
     mine = stack_create(user=ada, name="mine", document="services: {a: {image: 'x:1'}}", host=host)
     other = stack_create(user=bob, name="bobs", document="services: {a: {image: 'x:1'}}", host=host)
     moved = stack_create(user=ada, name="moved", document="services: {a: {image: 'x:1'}}", host=host)
-    assert "3 stacks name it, those of others counted; they are then" in client.get(f"/hosts/{host.pk}/settings/").content.decode()
+    settings = client.get(f"/hosts/{host.pk}/settings/").content.decode()
+    assert "3 stacks name it, those of others counted; they are then" in settings
     page = client.post(f"/hosts/{host.pk}/delete/", follow=True).content.decode()
     assert f'action="/hosts/{host.pk}/undelete/"' in page and "No host yet" in page
     for stack in (mine, other, moved):
